@@ -1,0 +1,8 @@
+export { epollCreate1, epollCtl, epollWait } from './epoll.js'
+export { guardDrain, guardOpen } from './guard.js'
+export { hostArm, hostClock, hostClose, hostOpen, HostWord } from './host.js'
+export { unsupportedReason } from './load-addon.js'
+export { errorName, OSError, osError, type OSErrorDetails } from './os-error.js'
+export { poll } from './poll.js'
+export { select } from './select.js'
+export { UnsupportedError } from './unsupported-error.js'
