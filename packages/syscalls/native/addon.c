@@ -7,8 +7,12 @@
 void init_select(napi_env env, napi_value exports);
 void init_poll(napi_env env, napi_value exports);
 void init_epoll(napi_env env, napi_value exports);
+void init_errno(napi_env env, napi_value exports);
 void init_fd(napi_env env, napi_value exports);
+void init_timer(napi_env env, napi_value exports);
 void init_socket(napi_env env, napi_value exports);
+void init_message(napi_env env, napi_value exports);
+void init_sockopt(napi_env env, napi_value exports);
 void init_process(napi_env env, napi_value exports);
 void init_signal(napi_env env, napi_value exports);
 void init_host(napi_env env, napi_value exports);
@@ -58,8 +62,12 @@ NAPI_MODULE_INIT() {
   init_select(env, exports);
   init_poll(env, exports);
   init_epoll(env, exports);
+  init_errno(env, exports);
   init_fd(env, exports);
+  init_timer(env, exports);
   init_socket(env, exports);
+  init_message(env, exports);
+  init_sockopt(env, exports);
   init_process(env, exports);
   init_signal(env, exports);
   init_host(env, exports);

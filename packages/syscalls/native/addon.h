@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/uio.h>
 #include <time.h>
 
 #define BAD_ARGUMENT 100000
@@ -58,6 +59,11 @@ bool arg_is_nullish(args_t *args, int index);
 span_t arg_slice(args_t *args, int index);
 // A whole typed array of the given type with at least `least` elements.
 span_t arg_array(args_t *args, int index, napi_typedarray_type type, size_t least);
+// A Uint8Array whose length may be given by the next argument; nullish means all of it.
+span_t arg_address(args_t *args, int index);
+// An array of Uint8Arrays. `out` has room for MOST_BUFFERS.
+#define MOST_BUFFERS 1024
+int arg_buffers(args_t *args, int index, struct iovec *out);
 // A timeout in milliseconds: negative waits for ever (NULL), NaN is refused.
 struct timespec *arg_timeout(args_t *args, int index, struct timespec *storage);
 
@@ -86,6 +92,8 @@ environment_t *environment_of(napi_env env);
 // Remembers a new fd (or passes a -errno through), so that it can be closed
 // when the environment ends.
 int64_t own_fd(environment_t *environment, int64_t fd);
+// The same for the two fds of a pipe or a socketpair; they go to `out`.
+int64_t own_pair(environment_t *environment, int64_t result, const int fds[2], int32_t *out);
 void disown_fd(environment_t *environment, int fd);
 void close_owned_fds(environment_t *environment);
 

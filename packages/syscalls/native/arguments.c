@@ -68,6 +68,53 @@ span_t arg_slice(args_t *args, int index) {
   return (span_t){(uint8_t *)whole.data + offset, (size_t)length};
 }
 
+span_t arg_address(args_t *args, int index) {
+  span_t address = arg_array(args, index, napi_uint8_array, 0);
+  if (arg_is_nullish(args, index + 1)) return address;
+  address.length = (size_t)arg_int(args, index + 1, 0, (int64_t)address.length);
+  return address;
+}
+
+static void forget_exception(napi_env env) {
+  bool pending = false;
+  napi_value ignored;
+  if (napi_is_exception_pending(env, &pending) == napi_ok && pending)
+    napi_get_and_clear_last_exception(env, &ignored);
+}
+
+int arg_buffers(args_t *args, int index, struct iovec *out) {
+  bool is_array = false;
+  uint32_t count = 0;
+  if ((size_t)index >= args->count ||
+      napi_is_array(args->env, args->value[index], &is_array) != napi_ok || !is_array) {
+    args_fail(args, index, BAD_TYPE);
+    return 0;
+  }
+  CHECK(args->env, napi_get_array_length(args->env, args->value[index], &count));
+  if (count > MOST_BUFFERS) args_fail(args, index, BAD_RANGE);
+  if (args->bad != 0) return 0;
+
+  // Two passes: an element may be a getter, and what it runs may detach the
+  // memory of a buffer that came before it.
+  napi_value elements[MOST_BUFFERS];
+  for (uint32_t i = 0; i < count; i++)
+    if (napi_get_element(args->env, args->value[index], i, &elements[i]) != napi_ok) {
+      forget_exception(args->env);
+      args_fail(args, index, BAD_TYPE);
+      return 0;
+    }
+  for (uint32_t i = 0; i < count; i++) {
+    napi_typedarray_type type;
+    if (napi_get_typedarray_info(args->env, elements[i], &type, &out[i].iov_len,
+                                 &out[i].iov_base, NULL, NULL) != napi_ok ||
+        type != napi_uint8_array) {
+      args_fail(args, index, BAD_TYPE);
+      return 0;
+    }
+  }
+  return (int)count;
+}
+
 struct timespec *arg_timeout(args_t *args, int index, struct timespec *storage) {
   double milliseconds = arg_double(args, index);
   // A century is for ever, and keeps the arithmetic of the kernel from overflowing.

@@ -23,6 +23,22 @@ int64_t own_fd(environment_t *environment, int64_t fd) {
   return fd;
 }
 
+int64_t own_pair(environment_t *environment, int64_t result, const int fds[2], int32_t *out) {
+  if (result < 0) return result;
+  if (own_fd(environment, fds[0]) < 0) {
+    close(fds[1]);
+    return -ENOMEM;
+  }
+  if (own_fd(environment, fds[1]) < 0) {
+    disown_fd(environment, fds[0]);
+    close(fds[0]);
+    return -ENOMEM;
+  }
+  out[0] = fds[0];
+  out[1] = fds[1];
+  return 0;
+}
+
 void disown_fd(environment_t *environment, int fd) {
   size_t byte = (size_t)fd / 8;
   if (byte < environment->owned_bytes) environment->owned[byte] &= (uint8_t)~(1u << (fd % 8));

@@ -10,8 +10,16 @@ export const HostWord = { ready: 0, deadline: 1, refs: 2, driving: 3, count: 4 }
  *
  * @returns the host's number, or `-errno`.
  */
-export function hostOpen(epfd: number, timerfd: number, shared: Float64Array, turn: () => void): number {
-  return checked(addon.hostOpen(epfd, timerfd, shared, turn), 'hostOpen(epfd, timerfd, shared, turn)')
+export function hostOpen(
+  epfd: number,
+  timerfd: number,
+  shared: Float64Array,
+  turn: () => void,
+): number {
+  return checked(
+    addon.hostOpen(epfd, timerfd, shared, turn),
+    'hostOpen(epfd, timerfd, shared, turn)',
+  )
 }
 
 /** Asks for a turn from outside of one. */

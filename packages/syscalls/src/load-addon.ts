@@ -47,7 +47,9 @@ function absentAddon(reason: string): Addon {
     get(target, name) {
       if (name === 'constants') return target.constants
       return () => {
-        throw new UnsupportedError(`${String(name)} needs the native part of tsyncio, and ${reason}`)
+        throw new UnsupportedError(
+          `${String(name)} needs the native part of tsyncio, and ${reason}`,
+        )
       }
     },
   })

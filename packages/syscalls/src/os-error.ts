@@ -35,8 +35,12 @@ export class OSError extends Error {
   constructor(errno: number, syscall: string, details: OSErrorDetails = {}) {
     const code = errorName(errno)
     const { address, port, path, cause } = details
-    const place = path ?? (address === undefined ? '' : port === undefined ? address : `${address}:${port}`)
-    super(`${syscall} ${code}${place === '' ? '' : ` ${place}`}`, cause === undefined ? {} : { cause })
+    const place =
+      path ?? (address === undefined ? '' : port === undefined ? address : `${address}:${port}`)
+    super(
+      `${syscall} ${code}${place === '' ? '' : ` ${place}`}`,
+      cause === undefined ? {} : { cause },
+    )
     this.code = code
     this.errno = errno
     this.syscall = syscall
