@@ -1,0 +1,2 @@
+/** So many bytes can be written at once to a pipe that was reported writable. */
+export const PIPE_BUF = 4096
