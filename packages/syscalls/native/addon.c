@@ -13,6 +13,7 @@ void init_timer(napi_env env, napi_value exports);
 void init_socket(napi_env env, napi_value exports);
 void init_message(napi_env env, napi_value exports);
 void init_sockopt(napi_env env, napi_value exports);
+void init_spawn(napi_env env, napi_value exports);
 void init_process(napi_env env, napi_value exports);
 void init_signal(napi_env env, napi_value exports);
 void init_host(napi_env env, napi_value exports);
@@ -30,6 +31,7 @@ static void on_cleanup(napi_async_cleanup_hook_handle handle, void *data) {
   (void)handle;
   environment_t *environment = data;
   environment->ending = true;
+  give_up_signals(environment);
   close_hosts(environment);
   finish_cleanup(environment);
 }
@@ -68,6 +70,7 @@ NAPI_MODULE_INIT() {
   init_socket(env, exports);
   init_message(env, exports);
   init_sockopt(env, exports);
+  init_spawn(env, exports);
   init_process(env, exports);
   init_signal(env, exports);
   init_host(env, exports);

@@ -102,6 +102,9 @@ int64_t guarded_poll(environment_t *environment, struct pollfd *fds, nfds_t coun
                      const struct timespec *timeout);
 bool guard_applies(environment_t *environment, const struct timespec *timeout);
 
+// signal.c
+void give_up_signals(environment_t *environment);
+
 // host.c
 void close_hosts(environment_t *environment);
 void finish_cleanup(environment_t *environment);

@@ -83,6 +83,26 @@ export interface Addon {
   getsockoptBytes(fd: number, level: number, name: number, out: Uint8Array): number
   setsockoptBytes(fd: number, level: number, name: number, value: Uint8Array): number
 
+  spawn(
+    files: Uint8Array,
+    args: Uint8Array,
+    env: Uint8Array,
+    cwd: Uint8Array | null,
+    stdio: Int32Array,
+    newSession: number,
+    processGroup: number,
+    out: Int32Array,
+  ): number
+  spawnUseCloseRange(use: number): number
+  pidfdOpen(pid: number, flags: number): number
+  pidfdSendSignal(pidfd: number, signal: number): number
+  waitid(idType: number, id: number, out: Int32Array, options: number): number
+  kill(pid: number, signal: number): number
+  getpid(): number
+
+  signalWatch(signal: number, fd: number): number
+  signalUnwatch(signal: number): number
+
   guardOpen(): number
   guardDrain(guard: number): number
 
