@@ -1,1 +1,5 @@
-export {}
+export type { Skip } from './conformance.js'
+export { describeScalableSelector } from './describe-scalable-selector.js'
+export { describeSelector, type DescribeSelectorOptions } from './describe-selector.js'
+export { expectEvents, type ExpectEventsOptions } from './expect-events.js'
+export { ScriptedSelector, type ScriptedSelectorOptions } from './scripted-selector.js'
