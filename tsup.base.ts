@@ -1,4 +1,4 @@
-import { defineConfig, type Options } from 'tsup'
+import { type Options } from 'tsup'
 
 /** tsup makes the JavaScript; `tsc -b` makes declarations and their maps. */
 export function packageConfig(entry: Record<string, string> = { index: 'src/index.ts' }): Options {
@@ -13,5 +13,3 @@ export function packageConfig(entry: Record<string, string> = { index: 'src/inde
     silent: true,
   }
 }
-
-export default defineConfig(packageConfig())

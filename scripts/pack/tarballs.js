@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+
+import { publishedPackages } from '../published-packages.js'
+
+/** @typedef {{ name: string, path: string, files: string[], manifest: any }} Tarball */
+
+/**
+ * Packs every published package into a directory.
+ *
+ * @param {string} directory
+ * @returns {Tarball[]}
+ */
+export function packAll(directory) {
+  return publishedPackages().map(({ name, directory: source, manifest }) => {
+    const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', directory]
+    const stdout = execFileSync('npm', args, { cwd: source, encoding: 'utf8' })
+    const [packed] = Object.values(JSON.parse(stdout))
+    const files = packed.files.map((/** @type {{ path: string }} */ file) => file.path)
+    return { name, path: join(directory, packed.filename), files, manifest }
+  })
+}
+
+const runsAtInstall = ['preinstall', 'install', 'postinstall', 'prepare']
+
+/**
+ * What must not, or must, be in a tarball.
+ *
+ * @param {Tarball} tarball
+ * @returns {string[]} what is wrong
+ */
+export function faultsOf({ name, files, manifest }) {
+  const scripts = runsAtInstall.filter((script) => script in (manifest.scripts ?? {}))
+  const faults = scripts.map((script) => `${name} has the script ${script}`)
+  if (files.includes('binding.gyp')) faults.push(`${name} holds a binding.gyp`)
+  for (const file of [`dist/index.js`, 'dist/index.d.ts', 'README.md', 'LICENSE']) {
+    if (!files.includes(file)) faults.push(`${name} lacks ${file}`)
+  }
+  const binary = `prebuilds/linux-${process.arch}-glibc.node`
+  if (name === '@tsyncio/syscalls' && !files.includes(binary)) {
+    faults.push(`${name} lacks ${binary}`)
+  }
+  return faults
+}
