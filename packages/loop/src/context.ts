@@ -1,0 +1,73 @@
+/**
+ * The values of all context variables at one place in the program (PEP 567).
+ *
+ * A callback runs in the context that was current when it was scheduled, a task in a
+ * copy of its creator's. Copying is free: two contexts share one map until either sets
+ * a variable.
+ *
+ * @example
+ * ```ts
+ * import { Context, ContextVariable } from '@tsyncio/loop'
+ *
+ * const user = new ContextVariable('user', 'nobody')
+ * Context.current.copy().run(() => user.set('ada'))
+ * console.log(user.get()) // nobody
+ * ```
+ */
+export class Context {
+  static readonly #root = new Context()
+  static #entered: Context | undefined
+  static #ambient: () => Context | undefined = () => undefined
+  #values: ReadonlyMap<object, unknown> = new Map()
+
+  /** The context in which the running code is. */
+  static get current(): Context {
+    return Context.#entered ?? Context.#ambient() ?? Context.#root
+  }
+
+  /** Makes a context current and gives what there was; whoever swaps must swap back. */
+  static swap(context: Context | undefined): Context | undefined {
+    const previous = Context.#entered
+    Context.#entered = context
+    return previous
+  }
+
+  /** How to find the context of async code, which nobody enters: told by the layer of tasks. */
+  static setAmbient(find: () => Context | undefined): void {
+    Context.#ambient = find
+  }
+
+  copy(): Context {
+    const copy = new Context()
+    copy.#values = this.#values
+    return copy
+  }
+
+  /** Calls `callback` with this context current. What it sets stays in this context. */
+  run<A extends unknown[], R>(callback: (...args: A) => R, ...args: A): R {
+    const previous = Context.swap(this)
+    try {
+      return callback(...args)
+    } finally {
+      Context.swap(previous)
+    }
+  }
+
+  has(variable: object): boolean {
+    return this.#values.has(variable)
+  }
+
+  get(variable: object): unknown {
+    return this.#values.get(variable)
+  }
+
+  set(variable: object, value: unknown): void {
+    this.#values = new Map(this.#values).set(variable, value)
+  }
+
+  delete(variable: object): void {
+    const values = new Map(this.#values)
+    values.delete(variable)
+    this.#values = values
+  }
+}

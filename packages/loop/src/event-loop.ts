@@ -1,0 +1,426 @@
+import { unsupportedReason } from '@tsyncio/syscalls'
+import { DefaultSelector, fileno, type FileDescriptorLike, type Selector } from '@tsyncio/selectors'
+
+import { AbsentSelector } from './absent-selector.js'
+import { BlockingDriver } from './blocking-driver.js'
+import { monotonicClock, type Clock } from './clock.js'
+import { Context } from './context.js'
+import { debugByDefault, sourceOfCaller, timedRun } from './debug.js'
+import type { DriverFactory } from './driver.js'
+import {
+  defaultExceptionHandler,
+  type ExceptionContext,
+  type ExceptionHandler,
+  type ExceptionReporter,
+} from './exception-handler.js'
+import { Future } from './future.js'
+import { Handle, type Callback } from './handle.js'
+import { HostedDriver } from './hosted-driver.js'
+import { InvalidStateError } from './invalid-state-error.js'
+import { LoopCore } from './loop-core.js'
+import { NodeSignals } from './node-signals.js'
+import { PipeSignals } from './pipe-signals.js'
+import { PortableDriver } from './portable-driver.js'
+import type { RemoteHandle } from './remote-handle.js'
+import { RemoteHandlers } from './remote-handlers.js'
+import type { Runnable } from './runnable.js'
+import { runBlocking, runHosted } from './run.js'
+import { inTurn, setLoopOfThread } from './running-loop.js'
+import { requirePlainCallback, SignalHandlers } from './signal-handlers.js'
+import { TimerHandle } from './timer-handle.js'
+import { reportUnretrieved } from './unretrieved.js'
+
+/** What a loop is made of; everything has a default. */
+export interface EventLoopOptions {
+  /** How fds are watched; default: the best there is, or what TSYNCIO_SELECTOR names. */
+  readonly selector?: Selector
+  /** What time it is; default: the system's monotonic clock. */
+  readonly clock?: Clock
+  /** What gives the loop its turns in a run that does not block; default: Node's loop. */
+  readonly driver?: DriverFactory
+  /** Default: TSYNCIO_DEBUG. */
+  readonly debug?: boolean
+}
+
+function defaultDriver(core: LoopCore): HostedDriver | PortableDriver {
+  return unsupportedReason === undefined && core.clock === monotonicClock
+    ? new HostedDriver(core)
+    : new PortableDriver(core)
+}
+
+/**
+ * An event loop (asyncio's, over a selector): callbacks, timers, fds and signals.
+ *
+ * A loop takes turns while it is run: inside Node's loop by `runForever` and
+ * `runUntilComplete`, which give promises, or owning the thread by their `...Blocking`
+ * twins. Times are milliseconds.
+ *
+ * @example
+ * ```ts
+ * import { EventLoop } from '@tsyncio/loop'
+ *
+ * const loop = new EventLoop()
+ * loop.callLater(2, () => loop.stop())
+ * loop.callSoon(() => console.log('first'))
+ * await loop.runForever()
+ * loop.close()
+ * ```
+ */
+export class EventLoop implements ExceptionReporter {
+  readonly #core: LoopCore
+  readonly #driver: DriverFactory
+  readonly #signals: SignalHandlers
+  #remotes: RemoteHandlers | undefined
+  #running = false
+  #closed = false
+  #debug = false
+  #exceptionHandler: ExceptionHandler<EventLoop> | undefined
+  /** In debug mode, a callback that takes longer is reported; milliseconds. */
+  slowCallbackDuration = 100
+
+  constructor(options: EventLoopOptions = {}) {
+    const selector =
+      options.selector ??
+      (unsupportedReason === undefined ? new DefaultSelector() : new AbsentSelector(unsupportedReason))
+    this.#core = new LoopCore(this, selector, options.clock ?? monotonicClock)
+    this.#driver = options.driver ?? defaultDriver
+    this.#signals = new SignalHandlers(
+      (deliver) => new NodeSignals(deliver),
+      (handle) => this.schedule(handle),
+    )
+    this.setDebug(options.debug ?? debugByDefault())
+  }
+
+  /** What the loop is made of: for drivers and transports, not for programs. */
+  get core(): LoopCore {
+    return this.#core
+  }
+
+  // Time and callbacks
+
+  /** The loop's time in milliseconds; it never goes back. */
+  time(): number {
+    return this.#core.clock.now()
+  }
+
+  /** Calls `callback(...args)` in the next turn, after what was scheduled before. */
+  callSoon<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A): Handle {
+    return this.callSoonIn(Context.current, callback, ...args)
+  }
+
+  /** As {@link callSoon}, in a context other than the current one. */
+  callSoonIn<A extends unknown[]>(
+    context: Context,
+    callback: (...args: A) => unknown,
+    ...args: A
+  ): Handle {
+    this.#requireOpen()
+    this.#requireCallback(callback, 'callSoon')
+    const handle = new Handle(this, callback as Callback, args, context)
+    handle.source = this.debugSource()
+    this.#core.schedule(handle)
+    return handle
+  }
+
+  /**
+   * Calls `callback(...args)` after `delay` milliseconds, never earlier; in the next turn
+   * if that is not positive. Equal deadlines keep the order in which they were made.
+   */
+  callLater<A extends unknown[]>(
+    delay: number,
+    callback: (...args: A) => unknown,
+    ...args: A
+  ): TimerHandle {
+    this.#requireTime(delay, 'delay')
+    return this.callAt(this.time() + delay, callback, ...args)
+  }
+
+  /** Calls `callback(...args)` when {@link time} is `when`, never earlier. */
+  callAt<A extends unknown[]>(
+    when: number,
+    callback: (...args: A) => unknown,
+    ...args: A
+  ): TimerHandle {
+    this.#requireOpen()
+    this.#requireTime(when, 'when')
+    this.#requireCallback(callback, 'callAt')
+    const timer = new TimerHandle(this.#core.timers, when, callback as Callback, args, Context.current)
+    timer.source = this.debugSource()
+    this.#core.addTimer(timer)
+    return timer
+  }
+
+  /** Puts something at the end of the ready queue: what tasks and transports use. */
+  schedule(runnable: Runnable): void {
+    this.#core.schedule(runnable)
+  }
+
+  /** The running handle settled a promise: its reactions go before the next handle. */
+  promiseSettled(): void {
+    this.#core.promiseSettled()
+  }
+
+  createFuture<T = unknown>(): Future<T> {
+    return new Future<T>({ loop: this })
+  }
+
+  // Files
+
+  /**
+   * Calls `callback(...args)` whenever `fd` is readable, in place of the reader that it
+   * may have had. The fd must stay open until {@link removeReader}.
+   */
+  addReader<A extends unknown[]>(
+    fd: FileDescriptorLike,
+    callback: (...args: A) => unknown,
+    ...args: A
+  ): Handle {
+    return this.#watch(fd, 'addReader', callback as Callback, args)
+  }
+
+  /** Calls `callback(...args)` whenever `fd` is writable. */
+  addWriter<A extends unknown[]>(
+    fd: FileDescriptorLike,
+    callback: (...args: A) => unknown,
+    ...args: A
+  ): Handle {
+    return this.#watch(fd, 'addWriter', callback as Callback, args)
+  }
+
+  /** Stops watching for readability; false if nobody was. */
+  removeReader(fd: FileDescriptorLike): boolean {
+    return this.#unwatch(fd, 'removeReader')
+  }
+
+  removeWriter(fd: FileDescriptorLike): boolean {
+    return this.#unwatch(fd, 'removeWriter')
+  }
+
+  // Signals and other threads
+
+  /**
+   * Calls `callback(...args)` in the loop when the process gets `signal`, in place of the
+   * handler that this loop may have had. In the main thread only.
+   */
+  addSignalHandler<A extends unknown[]>(
+    signal: NodeJS.Signals,
+    callback: (...args: A) => unknown,
+    ...args: A
+  ): void {
+    this.#requireOpen()
+    requirePlainCallback(callback, 'a signal handler')
+    this.#signals.add(signal, new Handle(this, callback, args, Context.current))
+  }
+
+  removeSignalHandler(signal: NodeJS.Signals): boolean {
+    return this.#signals.remove(signal)
+  }
+
+  /** Names a function that worker threads may call through {@link remote}. */
+  handleRemote(name: string, handler: (...args: never[]) => unknown): void {
+    this.#requireOpen()
+    this.#remoteHandlers.handle(name, handler as Callback)
+  }
+
+  /**
+   * A handle to post to one worker thread, which opens it with `openRemote` and then
+   * calls the functions named by {@link handleRemote}. Give its `port` in the transfer list.
+   */
+  remote(): RemoteHandle {
+    this.#requireOpen()
+    return this.#remoteHandlers.open()
+  }
+
+  // Running
+
+  /** Runs inside Node's loop until {@link stop}. */
+  runForever(): Promise<void> {
+    return this.#runHosted(undefined) as Promise<void>
+  }
+
+  /** Runs inside Node's loop until `future` is done, and gives its result. */
+  runUntilComplete<T>(future: Future<T>): Promise<T> {
+    return this.#runHosted(future) as Promise<T>
+  }
+
+  /** Owns the thread until {@link stop}. Node's loop stands still meanwhile. */
+  runForeverBlocking(): void {
+    this.#runBlocking(undefined)
+  }
+
+  /** Owns the thread until `future` is done, and gives its result. */
+  runUntilCompleteBlocking<T>(future: Future<T>): T {
+    return this.#runBlocking(future) as T
+  }
+
+  /** Ends the run after this turn: handles that are queued now still run. */
+  stop(): void {
+    this.#core.stopping = true
+    this.#core.wake()
+  }
+
+  isRunning(): boolean {
+    return this.#running
+  }
+
+  /** Gives up everything that is scheduled or watched. A loop that runs must be stopped first. */
+  close(): void {
+    if (this.#closed) return
+    if (this.isRunning()) throw new Error('The loop is running: stop it before closing it.')
+    this.#closed = true
+    reportUnretrieved(this)
+    this.#signals.clear()
+    this.#remotes?.close()
+    this.#core.fds.clear()
+    this.#core.timers.clear()
+    this.#core.ready.clear()
+    this.#core.selector.close()
+  }
+
+  isClosed(): boolean {
+    return this.#closed
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  // Errors and debugging
+
+  getExceptionHandler(): ExceptionHandler<EventLoop> | undefined {
+    return this.#exceptionHandler
+  }
+
+  /** Replaces the default handler; `undefined` brings it back. */
+  setExceptionHandler(handler: ExceptionHandler<EventLoop> | undefined): void {
+    if (handler !== undefined && typeof handler !== 'function') {
+      throw new TypeError(`Expected a function or undefined, got ${typeof handler}.`)
+    }
+    this.#exceptionHandler = handler
+  }
+
+  defaultExceptionHandler(context: ExceptionContext): void {
+    defaultExceptionHandler(context)
+  }
+
+  /** Hands an error that nobody caught to the handler; never throws. */
+  callExceptionHandler(context: ExceptionContext): void {
+    const handler = this.#exceptionHandler
+    if (handler === undefined) return this.defaultExceptionHandler(context)
+    const owner = context.task ?? context.future ?? context.handle
+    try {
+      const place = owner?.getContext?.() ?? Context.current
+      place.run(() => handler(this, context))
+    } catch (exception) {
+      this.defaultExceptionHandler({ message: 'Unhandled error in exception handler', exception })
+      this.defaultExceptionHandler(context)
+    }
+  }
+
+  getDebug(): boolean {
+    return this.#debug
+  }
+
+  /** Debug mode: where things were made, slow callbacks, failures reported at once. */
+  setDebug(enabled: boolean): void {
+    this.#debug = enabled
+    this.#core.runHook = enabled ? timedRun(this) : undefined
+  }
+
+  /** In debug mode, where the caller's caller was called: what an object keeps as its origin. */
+  debugSource(): string | undefined {
+    return this.#debug ? sourceOfCaller() : undefined
+  }
+
+  toString(): string {
+    const state = this.#closed ? 'closed' : this.isRunning() ? 'running' : 'idle'
+    return `<EventLoop ${state}${this.#debug ? ' debug' : ''}>`
+  }
+
+  get #remoteHandlers(): RemoteHandlers {
+    return (this.#remotes ??= new RemoteHandlers(this))
+  }
+
+  #runHosted(future: Future | undefined): Promise<unknown> {
+    try {
+      this.#startRun(future)
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
+    return runHosted(this.#core, this.#driver(this.#core), future, () => (this.#running = false))
+  }
+
+  // Node delivers no signals while the thread is ours: they come through a pipe.
+  #runBlocking(future: Future | undefined): unknown {
+    if (inTurn()) throw new Error('Another loop is running in this thread.')
+    this.#startRun(future)
+    const pipe = new PipeSignals(this.#core.fds, this.#signals.deliver)
+    const source = this.#signals.moveTo(pipe)
+    try {
+      return runBlocking(this.#core, new BlockingDriver(this.#core), future)
+    } finally {
+      this.#running = false
+      this.#signals.moveTo(source)
+      pipe.close()
+    }
+  }
+
+  #startRun(future: Future | undefined): void {
+    this.#requireOpen()
+    if (this.#running) throw new Error('The loop is running already.')
+    if (future !== undefined && future.getLoop() !== this) {
+      throw new TypeError(`${future.toString()} belongs to another loop.`)
+    }
+    this.#running = true
+  }
+
+  #watch(fd: FileDescriptorLike, name: 'addReader' | 'addWriter', callback: Callback, args: unknown[]): Handle {
+    this.#requireOpen()
+    this.#requireCallback(callback, name)
+    const number = this.#requireFree(fd)
+    const handle = new Handle(this, callback, args, Context.current)
+    handle.source = this.debugSource()
+    const replaced = this.#core.fds[name](number, handle)
+    if (replaced instanceof Handle) replaced.cancel()
+    return handle
+  }
+
+  #unwatch(fd: FileDescriptorLike, name: 'removeReader' | 'removeWriter'): boolean {
+    if (this.#closed) return false
+    const removed = this.#core.fds[name](this.#requireFree(fd))
+    if (removed instanceof Handle) removed.cancel()
+    return removed !== undefined
+  }
+
+  #requireFree(fd: FileDescriptorLike): number {
+    const number = fileno(fd)
+    const owner = this.#core.fds.owner(number)
+    if (owner === undefined) return number
+    throw new Error(`File descriptor ${number} is used by ${String(owner)}: go through that.`)
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw new InvalidStateError('The loop is closed.')
+  }
+
+  #requireCallback(callback: unknown, name: string): void {
+    if (typeof callback !== 'function') {
+      throw new TypeError(`Expected a function for ${name}(), got ${typeof callback}.`)
+    }
+    if (this.#debug) requirePlainCallback(callback, `${name}()`)
+  }
+
+  #requireTime(time: number, name: string): void {
+    if (typeof time !== 'number') {
+      throw new TypeError(`Expected ${name} in milliseconds, got ${String(time)} (${typeof time}).`)
+    }
+    if (Number.isNaN(time)) throw new RangeError(`Expected ${name} in milliseconds, got NaN.`)
+  }
+}
+
+// Lives inside Node's loop from the first time that somebody asks for it.
+setLoopOfThread(() => {
+  const loop = new EventLoop()
+  void loop.runForever()
+  return loop
+})

@@ -1,0 +1,39 @@
+import type { Context } from './context.js'
+import type { Handle } from './handle.js'
+
+/** What is known about an error that nobody caught (asyncio's exception context). */
+export interface ExceptionContext {
+  /** What went wrong, in a sentence. */
+  readonly message: string
+  readonly exception?: unknown
+  readonly future?: { toString(): string; getContext?(): Context }
+  readonly task?: { toString(): string; getContext?(): Context }
+  readonly handle?: Handle
+  readonly protocol?: unknown
+  readonly transport?: unknown
+  readonly socket?: unknown
+  /** Where the object was made; in debug mode. */
+  readonly source?: string
+}
+
+/** Where errors go that have nowhere else to go. */
+export interface ExceptionReporter {
+  callExceptionHandler(context: ExceptionContext): void
+}
+
+/** Called with the loop and the context; what it throws goes to the default handler. */
+export type ExceptionHandler<Loop> = (loop: Loop, context: ExceptionContext) => void
+
+/** Writes the context to standard error: the message, what it concerns, the error's stack. */
+export function defaultExceptionHandler(context: ExceptionContext): void {
+  const lines = [context.message]
+  for (const [name, value] of Object.entries(context)) {
+    if (name === 'message' || name === 'exception') continue
+    lines.push(`${name}: ${String(value)}`)
+  }
+  if ('exception' in context) {
+    const { exception } = context
+    lines.push(exception instanceof Error ? (exception.stack ?? String(exception)) : String(exception))
+  }
+  console.error(lines.join('\n'))
+}

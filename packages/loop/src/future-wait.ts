@@ -1,0 +1,30 @@
+import type { Cancellable, Suspend, Suspension } from './suspend.js'
+import type { Future } from './future.js'
+import type { Runnable } from './runnable.js'
+
+/**
+ * `yield* future`, written by hand: suspends once, unless the future is done, then gives
+ * its result. A generator would do the same at several times the price.
+ */
+export class FutureWait<T> implements Iterator<Suspend, T, unknown>, Suspension {
+  readonly #future: Future<T>
+
+  constructor(future: Future<T>) {
+    this.#future = future
+  }
+
+  next(): IteratorResult<Suspend, T> {
+    const future = this.#future
+    if (future.done()) return { done: true, value: future.result() }
+    return { done: false, value: this as unknown as Suspend }
+  }
+
+  throw(error: unknown): never {
+    throw error
+  }
+
+  suspend(driver: Runnable): Cancellable {
+    this.#future.addWaiter(driver)
+    return this.#future
+  }
+}

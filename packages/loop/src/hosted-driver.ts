@@ -1,0 +1,79 @@
+import { EVENT_READ, EpollSelector } from '@tsyncio/selectors'
+import {
+  CLOCK_MONOTONIC,
+  close,
+  EPOLL_CLOEXEC,
+  EPOLL_CTL_ADD,
+  EPOLLIN,
+  epollCreate1,
+  epollCtl,
+  hostArm,
+  hostClose,
+  hostOpen,
+  osError,
+  timerfdCreate,
+} from '@tsyncio/syscalls'
+
+import { drainMicrotasks } from './drain-microtasks.js'
+import type { Driver } from './driver.js'
+import { EpollMirror } from './epoll-mirror.js'
+import type { LoopCore } from './loop-core.js'
+
+function required(result: number, syscall: string): number {
+  if (result < 0) throw osError(result, syscall)
+  return result
+}
+
+/**
+ * Lives inside Node's own loop. Node watches one epoll fd of ours, in which every fd of
+ * the loop is, and a timerfd set to the next deadline; `host.c` does the rest. An idle
+ * loop costs nothing, and the process ends when nothing ref'd is pending.
+ */
+export class HostedDriver implements Driver {
+  readonly name = 'hosted'
+  readonly #core: LoopCore
+  #host = -1
+  #timer = -1
+  #mirror: EpollMirror | undefined
+
+  constructor(core: LoopCore) {
+    this.#core = core
+  }
+
+  start(takeTurn: () => void): void {
+    const core = this.#core
+    this.#timer = required(timerfdCreate(CLOCK_MONOTONIC, 0), 'timerfd_create')
+    const epoll = this.#watchedEpoll()
+    this.#host = required(hostOpen(epoll, this.#timer, core.words, takeTurn), 'uv_poll_init')
+    hostArm(this.#host)
+  }
+
+  stop(): void {
+    hostClose(this.#host)
+    if (this.#mirror === undefined) this.#core.selector.unregister(this.#timer)
+    this.#mirror?.close()
+    this.#mirror = undefined
+    close(this.#timer)
+  }
+
+  wake(): void {
+    hostArm(this.#host)
+  }
+
+  drainMicrotasks(): boolean {
+    return drainMicrotasks()
+  }
+
+  // An epoll selector is watched as it is. Of the others a mirror is kept, just to be woken.
+  #watchedEpoll(): number {
+    const { selector } = this.#core
+    if (selector instanceof EpollSelector) {
+      selector.register(this.#timer, EVENT_READ)
+      return selector.fileno()
+    }
+    const epoll = required(epollCreate1(EPOLL_CLOEXEC), 'epoll_create1')
+    required(epollCtl(epoll, EPOLL_CTL_ADD, this.#timer, EPOLLIN), 'epoll_ctl')
+    this.#mirror = new EpollMirror(epoll, this.#core)
+    return epoll
+  }
+}

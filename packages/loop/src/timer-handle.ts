@@ -1,0 +1,52 @@
+import type { Context } from './context.js'
+import { Handle, type Callback } from './handle.js'
+import type { Timers } from './timers.js'
+
+/**
+ * A callback with a time (asyncio's `TimerHandle`): what `callLater` and `callAt` give.
+ * Until it ran or was cancelled it keeps the process alive, unless it is `unref`'d.
+ */
+export class TimerHandle extends Handle {
+  readonly #when: number
+  readonly #timers: Timers
+  #refs = true
+  /** Where the handle waits: set by {@link Timers}, which alone knows what it means. */
+  waiting = false
+  /** Makes equal deadlines fire in the order in which they were made. */
+  readonly sequence: number
+
+  constructor(timers: Timers, when: number, callback: Callback, args: readonly unknown[], context: Context) {
+    super(timers.reporter, callback, args, context)
+    this.#timers = timers
+    this.#when = when
+    this.sequence = timers.nextSequence()
+  }
+
+  /** When the callback is due, on the loop's clock, in milliseconds. */
+  when(): number {
+    return this.#when
+  }
+
+  override cancel(): void {
+    if (this.cancelled()) return
+    super.cancel()
+    if (this.waiting) this.#timers.forget(this)
+  }
+
+  /** Whether the timer keeps the process alive while it waits. */
+  hasRef(): boolean {
+    return this.#refs
+  }
+
+  ref(): this {
+    if (!this.#refs && this.waiting) this.#timers.refs.add()
+    this.#refs = true
+    return this
+  }
+
+  unref(): this {
+    if (this.#refs && this.waiting) this.#timers.refs.remove()
+    this.#refs = false
+    return this
+  }
+}

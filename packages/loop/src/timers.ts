@@ -1,0 +1,84 @@
+import type { ExceptionReporter } from './exception-handler.js'
+import type { References } from './references.js'
+import type { TimerHandle } from './timer-handle.js'
+import { TimerHeap } from './timer-heap.js'
+
+// asyncio's figures: below this many timers a rebuild is not worth its while, and
+// above it the heap may hold at most as many cancelled timers as live ones. Timeouts
+// are nearly always cancelled; without this they would pile up until their deadlines.
+const fewestForRebuild = 100
+const mostCancelled = 0.5
+
+/** The timers of one loop: cancelled ones stay in the heap until it pays to remove them. */
+export class Timers {
+  readonly #heap = new TimerHeap()
+  #cancelled = 0
+  #sequence = 0
+  readonly reporter: ExceptionReporter
+  readonly refs: References
+
+  constructor(reporter: ExceptionReporter, refs: References) {
+    this.reporter = reporter
+    this.refs = refs
+  }
+
+  /** Timers in the heap, cancelled ones included. */
+  get length(): number {
+    return this.#heap.length
+  }
+
+  nextSequence(): number {
+    return this.#sequence++
+  }
+
+  add(timer: TimerHandle): void {
+    timer.waiting = true
+    this.#heap.push(timer)
+    if (timer.hasRef()) this.refs.add()
+  }
+
+  /** A waiting timer was cancelled. */
+  forget(timer: TimerHandle): void {
+    this.#cancelled++
+    if (timer.hasRef()) this.refs.remove()
+  }
+
+  /** Step 1 of a turn: no cancelled timer at the head, and not too many below. */
+  purge(): void {
+    if (this.#cancelled === 0) return
+    if (this.#heap.length > fewestForRebuild && this.#cancelled > this.#heap.length * mostCancelled) {
+      this.#heap.filter((timer) => !timer.cancelled())
+      this.#cancelled = 0
+      return
+    }
+    while (this.#heap.first?.cancelled() === true) {
+      this.#heap.shift()
+      this.#cancelled--
+    }
+  }
+
+  /** When the earliest live timer is due; Infinity without one. */
+  deadline(): number {
+    this.purge()
+    return this.#heap.first?.when() ?? Infinity
+  }
+
+  /** Takes the earliest timer that is due at `now`, if any. */
+  takeDue(now: number): TimerHandle | undefined {
+    this.purge()
+    const first = this.#heap.first
+    if (first === undefined || first.when() > now) return undefined
+    this.#heap.shift()
+    first.waiting = false
+    if (first.hasRef()) this.refs.remove()
+    return first
+  }
+
+  clear(): void {
+    this.#heap.filter((timer) => {
+      if (!timer.cancelled()) timer.cancel()
+      return false
+    })
+    this.#cancelled = 0
+  }
+}

@@ -1,0 +1,35 @@
+// Node's AsyncLocalStorage and AsyncResource, or stand-ins where there are none (a
+// browser): there, async functions cannot be told apart, and count as outside any task.
+import type { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
+
+const hooks = (globalThis.process as NodeJS.Process | undefined)?.getBuiltinModule?.('node:async_hooks')
+
+/** What carries the storages of other libraries from a task's creation to its steps. */
+export interface StepScope {
+  runInAsyncScope<T, A extends unknown[], R>(step: (this: T, ...args: A) => R, self: T, ...args: A): R
+}
+
+const noScope: StepScope = { runInAsyncScope: (step, self, ...args) => step.apply(self, args) }
+
+export function makeScope(type: string): StepScope {
+  if (hooks === undefined) return noScope
+  return new hooks.AsyncResource(type, { requireManualDestroy: true }) satisfies AsyncResource
+}
+
+/** A value that async code finds again after each `await`. */
+export class AsyncVariable<T> {
+  readonly #storage: AsyncLocalStorage<T> | undefined = hooks && new hooks.AsyncLocalStorage<T>()
+
+  get(): T | undefined {
+    return this.#storage?.getStore()
+  }
+
+  run<R>(value: T, callback: () => R): R {
+    return this.#storage === undefined ? callback() : this.#storage.run(value, callback)
+  }
+
+  /** Calls `callback` without the value, if there is one. */
+  exit<R>(callback: () => R): R {
+    return this.get() === undefined ? callback() : (this.#storage as AsyncLocalStorage<T>).exit(callback)
+  }
+}

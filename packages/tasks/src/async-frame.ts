@@ -1,0 +1,140 @@
+// What one call of an async function is to its task: the place in which its waits are.
+//
+// Async code cannot be stepped, so nobody can tell from outside where it waits. But each
+// `await` of a library call calls a `then` of ours, with the AsyncLocalStorage of the
+// function that awaits; there stands the frame. So the frame knows every wait of its
+// function (several at once under Promise.all) and can interrupt them all. `timeout`,
+// scopes and groups call their bodies in frames of their own, and interrupt only these.
+import type { Cancellable, Suspend, Suspension } from '@tsyncio/loop'
+
+import { AsyncVariable } from './async-context.js'
+import type { Started } from './coroutine.js'
+import { Branch } from './branch.js'
+import type { Strand } from './strand.js'
+
+const frames = new AsyncVariable<AsyncFrame>()
+
+/** The frame of the async function that is running; none once that has settled. */
+export function currentFrame(): AsyncFrame | undefined {
+  const frame = frames.get()
+  return frame?.isOpen === true ? frame : undefined
+}
+
+/** Calls something that belongs to no async function, such as the making of a task. */
+export function outsideFrames<R>(callback: () => R): R {
+  return frames.exit(callback)
+}
+
+type Outcome = { readonly value: unknown } | { readonly error: unknown }
+
+export class AsyncFrame implements Iterator<Suspend, unknown, unknown>, Suspension, Cancellable {
+  /** The strand that waits for the function, and goes on when it has settled. */
+  readonly strand: Strand
+  readonly #branches = new Set<Branch>()
+  #outcome: Outcome | undefined
+  #waits = false
+  /** A cancellation that has found no wait yet: the next one gets it. */
+  mustCancel = false
+  #cancelMessage: string | undefined
+
+  constructor(strand: Strand) {
+    this.strand = strand
+  }
+
+  get isOpen(): boolean {
+    return this.#outcome === undefined
+  }
+
+  call<A extends unknown[]>(body: (...args: A) => Started, args: A): Started {
+    return frames.run(this, () => body(...args))
+  }
+
+  /** The function's promise: the frame ends with it. */
+  join(promise: PromiseLike<unknown>): void {
+    this.strand.loop.promiseSettled()
+    promise.then(
+      (value) => this.#settle({ value }),
+      (error: unknown) => this.#settle({ error }),
+    )
+  }
+
+  /** Carries out one `await` of a library call in the function. */
+  wait<T>(iterator: Iterator<Suspend, T, unknown>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const branch = new Branch(this, iterator, {
+        finish: (value) => resolve(value as T),
+        fail: reject,
+      })
+      this.#branches.add(branch)
+      if (this.mustCancel) branch.takeCancellation(this.#cancelMessage)
+      this.mustCancel = false
+      branch.start()
+    })
+  }
+
+  /** A wait is over; what it was asked and did not deliver comes back. */
+  leave(branch: Branch): void {
+    this.#branches.delete(branch)
+    if (branch.mustCancel) this.#keepCancellation(branch.cancelMessage)
+  }
+
+  [Symbol.iterator](): this {
+    return this
+  }
+
+  next(): IteratorResult<Suspend> {
+    if (this.#outcome === undefined) return { done: false, value: this as unknown as Suspend }
+    if ('error' in this.#outcome) throw this.#outcome.error
+    return { done: true, value: this.#outcome.value }
+  }
+
+  throw(error: unknown): never {
+    throw error
+  }
+
+  suspend(): Cancellable {
+    this.#waits = true
+    return this
+  }
+
+  /** Interrupts every wait of the function, or the next one if there is none now. */
+  cancel(message?: string): boolean {
+    if (!this.isOpen) return false
+    if (this.#branches.size === 0) this.#keepCancellation(message)
+    for (const branch of [...this.#branches]) branch.cancel(message)
+    return true
+  }
+
+  /** The cancellation that was kept for the next wait was taken back. */
+  forgetCancellation(): void {
+    this.mustCancel = false
+  }
+
+  removeWaiter(): boolean {
+    const waited = this.#waits
+    this.#waits = false
+    return waited
+  }
+
+  #keepCancellation(message: string | undefined): void {
+    this.mustCancel = true
+    this.#cancelMessage = message
+  }
+
+  toString(): string {
+    const waits = [...this.#branches].map((branch) => String(branch.waitingFor))
+    return waits.length === 0 ? 'an async function that waits for a promise' : waits.join(' and ')
+  }
+
+  // The function has settled: waits that it left behind are withdrawn, and the strand goes
+  // on at once, in this very microtask, where a generator would have gone on as well.
+  #settle(outcome: Outcome): void {
+    const undelivered = this.mustCancel
+    this.#outcome = outcome
+    for (const branch of [...this.#branches]) branch.cancel()
+    this.#branches.clear()
+    if (!this.#waits) return
+    if (undelivered) this.strand.takeCancellation(this.#cancelMessage)
+    this.strand.resume()
+  }
+}

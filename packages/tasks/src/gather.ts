@@ -1,0 +1,110 @@
+import { CancelledError, Future, getEventLoop, type EventLoop } from '@tsyncio/loop'
+
+import { ensureFuture, type Awaitable, type AwaitableResult } from './ensure-future.js'
+
+/** The results of several awaitables, in their order. */
+export type Gathered<A extends readonly Awaitable[]> = { -readonly [K in keyof A]: AwaitableResult<A[K]> }
+
+/** The same with `returnExceptions`: nothing is thrown. */
+export type Settled<A extends readonly Awaitable[]> = {
+  -readonly [K in keyof A]: PromiseSettledResult<AwaitableResult<A[K]>>
+}
+
+class GatheringFuture extends Future<unknown> {
+  readonly #children: readonly Future[]
+  cancelRequested = false
+
+  constructor(children: readonly Future[], loop: EventLoop) {
+    super({ loop })
+    this.#children = children
+  }
+
+  // The children are cancelled, not this: it is done when they have ended.
+  override cancel(message?: string): boolean {
+    if (this.done()) return false
+    let cancelled = false
+    for (const child of this.#children) if (child.cancel(message)) cancelled = true
+    if (cancelled) this.cancelRequested = true
+    return cancelled
+  }
+}
+
+function settled(child: Future): PromiseSettledResult<unknown> {
+  if (child.cancelled()) return { status: 'rejected', reason: errorOf(child) }
+  const reason = child.exception()
+  return reason === undefined ? { status: 'fulfilled', value: child.result() } : { status: 'rejected', reason }
+}
+
+function errorOf(child: Future): unknown {
+  try {
+    child.result()
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
+
+/**
+ * Waits for all of them at once (asyncio's `gather`). Coroutines and functions become
+ * tasks now; the same one given twice is waited for once, and appears twice.
+ *
+ * The first failure is thrown at once, and the others go on; what they fail with later is
+ * not reported. Cancelling cancels them all, and is thrown when all have ended.
+ *
+ * @param options.returnExceptions give a `PromiseSettledResult` for each, and never throw
+ *   what one of them threw.
+ * @example
+ * ```ts
+ * import { gather, run, sleep } from 'tsyncio'
+ *
+ * const [a, b] = await run(async () => gather([sleep(2, 'a'), sleep(1, 'b')]))
+ * console.log(a, b) // a b
+ * ```
+ */
+export function gather<const A extends readonly Awaitable[]>(
+  awaitables: A,
+  options: { readonly returnExceptions: true },
+): Future<Settled<A>>
+export function gather<const A extends readonly Awaitable[]>(
+  awaitables: A,
+  options?: { readonly returnExceptions?: false },
+): Future<Gathered<A>>
+export function gather(
+  awaitables: readonly Awaitable[],
+  options: { readonly returnExceptions?: boolean } = {},
+): Future {
+  if (!Array.isArray(awaitables)) throw new TypeError(`Expected an array, got ${typeof awaitables}.`)
+  const children = awaitables.map((awaitable: Awaitable) => ensureFuture(awaitable) as Future)
+  const distinct = new Set(children)
+  const loop = children[0]?.getLoop() ?? getEventLoop()
+  if (children.some((child) => child.getLoop() !== loop)) {
+    throw new TypeError('Cannot gather futures of different loops.')
+  }
+  const outer = new GatheringFuture([...distinct], loop)
+  let remaining = distinct.size
+
+  function onDone(child: Future): void {
+    remaining--
+    if (outer.done()) {
+      // Somebody has been told already; looking at it keeps it from being reported.
+      if (!child.cancelled()) child.exception()
+      return
+    }
+    if (options.returnExceptions !== true) {
+      const error = child.cancelled() ? errorOf(child) : child.exception()
+      if (error !== undefined) return outer.setException(error)
+    }
+    if (remaining > 0) return
+    // Asked to cancel, it must not give results, even if nobody was cancelled in the end.
+    if (outer.cancelRequested) return outer.setException(new CancelledError())
+    outer.setResult(
+      options.returnExceptions === true
+        ? children.map(settled)
+        : children.map((each) => each.result()),
+    )
+  }
+
+  if (remaining === 0) outer.setResult([])
+  for (const child of distinct) child.addDoneCallback(onDone)
+  return outer
+}

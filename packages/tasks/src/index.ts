@@ -1,0 +1,24 @@
+export { createTask } from './create-task.js'
+export {
+  coroutine,
+  isCoroutine,
+  type Coroutine,
+  type Gen,
+  type Out,
+  type Result,
+  type Started,
+  type Work,
+} from './coroutine.js'
+export { currentTask } from './current-strand.js'
+export { ensureFuture, type Awaitable, type AwaitableResult } from './ensure-future.js'
+export { ExceptionGroup } from './exception-group.js'
+export { gather, type Gathered, type Settled } from './gather.js'
+export { KeyboardInterrupt } from './keyboard-interrupt.js'
+export { run, runBlocking, type RunOptions } from './run.js'
+export { sleep } from './sleep.js'
+export { taskGroup, type TaskGroup } from './task-group.js'
+export { allTasks } from './task-registry.js'
+export { Task, type TaskOptions } from './task.js'
+export { timeout, timeoutAt, type Timeout } from './timeout.js'
+export { TimeoutError } from './timeout-error.js'
+export { until } from './until.js'

@@ -1,0 +1,93 @@
+import type { Future, Runnable, Suspend, Suspension, TimerHandle, Cancellable } from '@tsyncio/loop'
+
+import { coroutine, type Coroutine } from './coroutine.js'
+import { requireStrand } from './current-strand.js'
+import type { Strand } from './strand.js'
+
+/** Gives way once: the strand goes to the end of the ready queue. */
+const giveWay: Suspension = {
+  suspend(strand: Runnable): Cancellable | null {
+    ;(strand as Strand).loop.schedule(strand)
+    return null
+  },
+}
+
+class GiveWay<T> implements Iterator<Suspend, T, unknown> {
+  readonly #result: T
+  #gave = false
+
+  constructor(result: T) {
+    this.#result = result
+  }
+
+  next(): IteratorResult<Suspend, T> {
+    if (this.#gave) return { done: true, value: this.#result }
+    this.#gave = true
+    return { done: false, value: giveWay as unknown as Suspend }
+  }
+
+  throw(error: unknown): never {
+    throw error
+  }
+}
+
+class Sleep<T> implements Iterator<Suspend, T, unknown> {
+  readonly #delay: number
+  readonly #result: T
+  #timer: TimerHandle | undefined
+  #wait: Iterator<Suspend, T, unknown> | undefined
+
+  constructor(delay: number, result: T) {
+    this.#delay = delay
+    this.#result = result
+  }
+
+  next(): IteratorResult<Suspend, T> {
+    try {
+      this.#wait ??= this.#begin()
+      const step = this.#wait.next()
+      if (step.done === true) this.#timer?.cancel()
+      return step
+    } catch (error) {
+      return this.throw(error)
+    }
+  }
+
+  throw(error: unknown): never {
+    this.#timer?.cancel()
+    throw error
+  }
+
+  #begin(): Iterator<Suspend, T, unknown> {
+    const { loop } = requireStrand('sleep()')
+    const future = loop.createFuture<T>()
+    this.#timer = loop.callLater(this.#delay, wake, future, this.#result)
+    return future[Symbol.iterator]()
+  }
+}
+
+function wake<T>(future: Future<T>, result: T): void {
+  if (!future.done()) future.setResult(result)
+}
+
+/**
+ * Waits for `delay` milliseconds, never less, and gives `result`. If `delay` is not
+ * positive, gives way to what is ready, once. Cancelling takes the timer back.
+ *
+ * @throws RangeError if `delay` is NaN.
+ * @example
+ * ```ts
+ * import { run, sleep } from 'tsyncio'
+ *
+ * console.log(await run(() => sleep(5, 'rested'))) // rested
+ * ```
+ */
+export function sleep(delay: number): Coroutine<void>
+export function sleep<T>(delay: number, result: T): Coroutine<T>
+export function sleep(delay: number, result?: unknown): Coroutine<unknown> {
+  if (typeof delay !== 'number') {
+    throw new TypeError(`Expected milliseconds, got ${String(delay)} (${typeof delay}).`)
+  }
+  if (Number.isNaN(delay)) throw new RangeError('Expected milliseconds, got NaN.')
+  return coroutine(delay <= 0 ? new GiveWay(result) : new Sleep(delay, result))
+}

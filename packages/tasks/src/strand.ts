@@ -1,0 +1,188 @@
+// Drives one generator: a task's, or that of a library call which async code awaits.
+//
+// The rules are those of asyncio's Task.__step. A strand runs until it waits for
+// something; whatever it waits for schedules it again. A cancellation is passed on to
+// what is waited for, which then ends the wait in its own way; only if there is nothing
+// that could be cancelled, the error is thrown into the generator at its next step. It is
+// always `throw`, never `return`: a `finally` that waits would swallow a `return`.
+import {
+  CancelledError,
+  type Cancellable,
+  type EventLoop,
+  type Runnable,
+  type Suspend,
+  type Suspension,
+} from '@tsyncio/loop'
+
+import type { Task } from './task.js'
+
+/** Where the result of a strand goes. */
+export interface Sink {
+  finish(value: unknown): void
+  fail(error: unknown): void
+}
+
+/** What can be cancelled, and may hold a cancellation back until it can deliver it. */
+type Waited = Cancellable & { forgetCancellation?(): void }
+
+let current: Strand | undefined
+
+/** The strand that is being stepped right now. */
+export function steppingStrand(): Strand | undefined {
+  return current
+}
+
+export abstract class Strand implements Runnable {
+  readonly loop: EventLoop
+  protected iterator: Iterator<Suspend, unknown, unknown> | undefined
+  readonly #sink: Sink
+  #waitingFor: Waited | null = null
+  #injected: { readonly error: unknown } | undefined
+  #cancelRequests: number
+  #controller: AbortController | undefined
+  mustCancel = false
+  cancelMessage: string | undefined
+
+  constructor(
+    loop: EventLoop,
+    iterator: Iterator<Suspend, unknown, unknown> | undefined,
+    sink: Sink,
+    cancelRequests: number,
+  ) {
+    this.loop = loop
+    this.iterator = iterator
+    this.#sink = sink
+    this.#cancelRequests = cancelRequests
+  }
+
+  /** The task whose work this is. */
+  abstract readonly task: Task
+
+  /** Calls {@link step} with everything around it as the strand's code expects it. */
+  protected abstract enter(delivers: boolean): void
+
+  /** What the strand waits for, if it waits. */
+  get waitingFor(): Cancellable | null {
+    return this.#waitingFor
+  }
+
+  getLoop(): EventLoop {
+    return this.loop
+  }
+
+  /** A step, delivering a cancellation that is due. */
+  run(): void {
+    this.enter(true)
+  }
+
+  /** A step in which a cancellation that is due waits for the next suspension. */
+  resume(): void {
+    this.enter(false)
+  }
+
+  /** asyncio's `Task.cancel`, without the check whether the task is done. */
+  cancel(message?: string): boolean {
+    this.#cancelRequests++
+    this.#controller?.abort(new CancelledError(message))
+    if (this.#waitingFor?.cancel(message) !== true) this.takeCancellation(message)
+    return true
+  }
+
+  /** Is to be cancelled at the next occasion; counts no request. */
+  takeCancellation(message: string | undefined): void {
+    this.mustCancel = true
+    this.cancelMessage = message
+  }
+
+  cancelling(): number {
+    return this.#cancelRequests
+  }
+
+  uncancel(): number {
+    if (this.#cancelRequests > 0) this.#cancelRequests--
+    if (this.#cancelRequests === 0) {
+      this.mustCancel = false
+      this.#waitingFor?.forgetCancellation?.()
+      if (this.#controller?.signal.aborted === true) this.#controller = undefined
+    }
+    return this.#cancelRequests
+  }
+
+  /** Takes a request back here and in the strands that this one is part of. */
+  uncancelWithParents(): number {
+    return this.uncancel()
+  }
+
+  /** Aborted when this strand, or what it is part of, is cancelled. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#cancelRequests > 0) this.#controller.abort(new CancelledError(this.cancelMessage))
+    }
+    return this.#controller.signal
+  }
+
+  /** The first step makes the iterator, if there is none yet. */
+  protected begin(): Iterator<Suspend, unknown, unknown> {
+    throw new TypeError('A strand without an iterator must know how to make one.')
+  }
+
+  protected step(delivers: boolean): void {
+    const outer = current
+    current = this
+    try {
+      const result = this.#advance(delivers)
+      if (result.done === true) this.#sink.finish(result.value)
+      else this.#suspend(result.value as unknown as Suspension)
+    } catch (error) {
+      this.#sink.fail(error)
+    } finally {
+      current = outer
+    }
+  }
+
+  #advance(delivers: boolean): IteratorResult<Suspend, unknown> {
+    const waitedFor = this.#waitingFor
+    this.#waitingFor = null
+    const injected = this.#injected
+    this.#injected = undefined
+    if (delivers && this.mustCancel) {
+      this.mustCancel = false
+      // What was waited for may have been cancelled as well; then its own error comes out.
+      if (!wasCancelled(waitedFor)) return this.#throw(new CancelledError(this.cancelMessage))
+    } else if (injected !== undefined) {
+      return this.#throw(injected.error)
+    }
+    this.iterator ??= this.begin()
+    return this.iterator.next()
+  }
+
+  #throw(error: unknown): IteratorResult<Suspend, unknown> {
+    // Cancelled before its first step, a strand without an iterator never begins.
+    if (this.iterator?.throw === undefined) throw error
+    return this.iterator.throw(error)
+  }
+
+  #suspend(suspension: Suspension): void {
+    try {
+      if (typeof (suspension as Suspension | undefined)?.suspend !== 'function') throw wrongYield(suspension)
+      this.#waitingFor = suspension.suspend(this)
+    } catch (error) {
+      this.#injected = { error }
+      this.loop.schedule(this)
+      return
+    }
+    if (this.mustCancel && this.#waitingFor?.cancel(this.cancelMessage) === true) this.mustCancel = false
+  }
+}
+
+function wasCancelled(waitedFor: Cancellable | null): boolean {
+  return (waitedFor as { cancelled?(): boolean } | null)?.cancelled?.() === true
+}
+
+function wrongYield(value: unknown): TypeError {
+  return new TypeError(
+    `A coroutine yielded ${String(value)}: write "yield*" for futures, tasks and library calls, ` +
+      'and until(promise) for promises.',
+  )
+}

@@ -1,0 +1,187 @@
+import {
+  CancelledError,
+  Context,
+  Future,
+  getRunningLoop,
+  InvalidStateError,
+  isCancelled,
+  type EventLoop,
+  type Suspend,
+} from '@tsyncio/loop'
+
+import { makeScope, type StepScope } from './async-context.js'
+import { outsideFrames } from './async-frame.js'
+import { isCoroutine, type Work } from './coroutine.js'
+import { isGenerator, startBody } from './start-body.js'
+import { Strand } from './strand.js'
+import { strandOf } from './current-strand.js'
+import { register, unregister } from './task-registry.js'
+
+let counter = 0
+
+export interface TaskOptions {
+  readonly loop?: EventLoop
+  /** Default: `Task-N`. */
+  readonly name?: string
+  /** Default: a copy of the current context. */
+  readonly context?: Context
+}
+
+type Start = () => Iterable<Suspend>
+
+/** The strand of a task itself, as opposed to the branches of its async functions. */
+class TaskStrand extends Strand {
+  readonly task: Task
+  readonly #scope: StepScope
+  readonly #start: Start | undefined
+
+  constructor(
+    task: Task,
+    iterator: Iterator<Suspend, unknown, unknown> | undefined,
+    start: Start | undefined,
+    sink: { finish(value: unknown): void; fail(error: unknown): void },
+  ) {
+    super(task.getLoop(), iterator, sink, 0)
+    this.task = task
+    this.#start = start
+    this.#scope = outsideFrames(() => makeScope('tsyncio.Task'))
+  }
+
+  protected override begin(): Iterator<Suspend, unknown, unknown> {
+    return (this.#start as Start)()[Symbol.iterator]() as Iterator<Suspend, unknown, unknown>
+  }
+
+  protected enter(delivers: boolean): void {
+    const outer = Context.swap(this.task.getContext())
+    try {
+      this.#scope.runInAsyncScope(this.step, this as TaskStrand, delivers)
+    } finally {
+      Context.swap(outer)
+    }
+  }
+}
+
+/**
+ * A coroutine that runs on its own (asyncio's `Task`). Hot: it takes its first step in
+ * the next turn of its loop.
+ *
+ * `cancel()` throws a `CancelledError` at the wait at which the task is, in both
+ * spellings; the task may clean up, wait meanwhile, and even go on. It has been cancelled
+ * when the error leaves it.
+ *
+ * @example
+ * ```ts
+ * import { createTask, isCancelled, run, sleep } from 'tsyncio'
+ *
+ * await run(function* () {
+ *   const task = createTask(() => sleep(60_000))
+ *   yield* sleep(1)
+ *   task.cancel()
+ *   try {
+ *     yield* task
+ *   } catch (error) {
+ *     console.log(isCancelled(error)) // true
+ *   }
+ * })
+ * ```
+ */
+export class Task<out T = unknown> extends Future<T> {
+  readonly #strand: TaskStrand
+  readonly #context: Context
+  #name: string
+
+  constructor(work: Work, options: TaskOptions = {}) {
+    super({ loop: options.loop ?? getRunningLoop() })
+    this.#name = options.name ?? `Task-${++counter}`
+    this.#context = options.context ?? Context.current.copy()
+    const [iterator, start] = this.#prepare(work)
+    this.#strand = new TaskStrand(this, iterator, start, {
+      finish: (value) => this.#finish(value as T),
+      fail: (error) => this.#fail(error),
+    })
+    register(this)
+    this.getLoop().schedule(this.#strand)
+  }
+
+  get name(): string {
+    return this.#name
+  }
+
+  set name(name: string) {
+    this.#name = String(name)
+  }
+
+  getContext(): Context {
+    return this.#context
+  }
+
+  /** The strand that drives the task: what graphs and reports start from. */
+  get strand(): Strand {
+    return this.#strand
+  }
+
+  /**
+   * Aborted at the moment in which the task is cancelled: pass it to `fetch` and the like,
+   * which otherwise would not hear of it. Read inside a `timeout` or a group it belongs to
+   * that, and is aborted with it. The reason is the CancelledError.
+   */
+  get signal(): AbortSignal {
+    return (strandOf(this) ?? this.#strand).signal
+  }
+
+  /**
+   * Asks the task to end: throws a CancelledError at its wait, or at the next one. False
+   * if it was done already. Each call is delivered once.
+   */
+  override cancel(message?: string): boolean {
+    if (this.done()) return false
+    return this.#strand.cancel(message)
+  }
+
+  /** How many requests to cancel there are that nobody took back. */
+  cancelling(): number {
+    return (strandOf(this) ?? this.#strand).cancelling()
+  }
+
+  /** Takes back one request to cancel, after its CancelledError was caught on purpose. */
+  uncancel(): number {
+    const strand = strandOf(this)
+    if (strand === undefined || strand === this.#strand) return this.#strand.uncancel()
+    return strand.uncancelWithParents()
+  }
+
+  override setResult(): never {
+    throw new InvalidStateError(`${this.toString()} gets its result from its coroutine.`)
+  }
+
+  override setException(): never {
+    throw new InvalidStateError(`${this.toString()} gets its result from its coroutine.`)
+  }
+
+  protected override describe(): string {
+    return `${this.#name} ${super.describe()}`
+  }
+
+  #prepare(work: Work): [Iterator<Suspend, unknown, unknown> | undefined, Start | undefined] {
+    if (typeof work === 'function') return [undefined, () => startBody(this.#strand, work) as Iterable<Suspend>]
+    if (isCoroutine(work)) return [work[Symbol.iterator](), undefined]
+    if (isGenerator(work)) return [work, undefined]
+    throw new TypeError(
+      `Expected a coroutine, a generator or a function, got ${String(work)}. ` +
+        'Pass an async function as a function: () => work().',
+    )
+  }
+
+  #finish(value: T): void {
+    unregister(this)
+    // Cancelled in its very last step: nobody is left who could have been told.
+    if (this.#strand.mustCancel) this.settleCancelled(this.#strand.cancelMessage)
+    else this.settleResult(value)
+  }
+
+  #fail(error: unknown): void {
+    unregister(this)
+    if (isCancelled(error)) this.settleCancelled((error as CancelledError).message, error)
+    else this.settleException(error)
+  }
+}
