@@ -60,7 +60,7 @@ NAPI_MODULE_INIT() {
 
   napi_value constants;
   CHECK(env, napi_create_object(env, &constants));
-  CHECK(env, napi_set_named_property(env, exports, "constants", constants));
+  if (napi_set_named_property(env, exports, "constants", constants) != napi_ok) return exports;
   init_select(env, exports);
   init_poll(env, exports);
   init_epoll(env, exports);

@@ -140,12 +140,15 @@ napi_value give(napi_env env, int64_t value) {
   return number;
 }
 
+// A worker that is terminated while it loads the addon makes these fail; its
+// JavaScript will never see what is missing, so they stop without a word.
 void define_functions(napi_env env, napi_value exports, const function_t *functions, size_t count) {
   for (size_t i = 0; i < count; i++) {
     napi_value function;
-    CHECK(env, napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].call,
-                                    NULL, &function));
-    CHECK(env, napi_set_named_property(env, exports, functions[i].name, function));
+    if (napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].call, NULL,
+                             &function) != napi_ok ||
+        napi_set_named_property(env, exports, functions[i].name, function) != napi_ok)
+      return;
   }
 }
 
@@ -155,6 +158,6 @@ void define_constants(napi_env env, napi_value exports, const constant_t *consta
   for (size_t i = 0; i < count; i++) {
     napi_value number;
     CHECK(env, napi_create_double(env, constants[i].value, &number));
-    CHECK(env, napi_set_named_property(env, object, constants[i].name, number));
+    if (napi_set_named_property(env, object, constants[i].name, number) != napi_ok) return;
   }
 }

@@ -13,6 +13,7 @@
 // and the functions, stable for the whole of libuv 1.x, are declared by hand.
 #include "addon.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -60,6 +61,7 @@ typedef struct host {
   bool again_runs;
   bool closing;
   bool driving;
+  int epfd; // a duplicate: libuv aborts the process when an fd that it polls was closed
   int timer;
   double armed;
   double *shared;
@@ -91,6 +93,7 @@ static void close_host(host_t *host) {
   }
   uv_close(host->readiness, on_closed);
   uv_close(host->again, on_closed);
+  close(host->epfd);
 }
 
 void close_hosts(environment_t *environment) {
@@ -103,12 +106,16 @@ static void set_timer(host_t *host, double deadline) {
   host->armed = deadline;
   // All zero disarms, and takes back an expiry that was not read.
   struct itimerspec when = {{0, 0}, {0, 0}};
-  if (!isinf(deadline)) {
-    if (deadline < 1e-6) deadline = 1e-6;
+  if (deadline != INFINITY) {
+    // Written so that NaN, too, is a deadline that has passed.
+    if (!(deadline > 1e-6)) deadline = 1e-6;
     if (deadline > 1e15) deadline = 1e15;
     double seconds = floor(deadline / 1e3);
     double nanoseconds = ceil((deadline - seconds * 1e3) * 1e6);
-    if (nanoseconds >= 1e9) nanoseconds = 999999999;
+    if (nanoseconds >= 1e9) {
+      seconds += 1;
+      nanoseconds = 0;
+    }
     when.it_value.tv_sec = (time_t)seconds;
     when.it_value.tv_nsec = (long)nanoseconds;
   }
@@ -156,8 +163,29 @@ static void take_one_turn(host_t *host) {
   napi_close_handle_scope(env, scope);
 }
 
+static bool is_over(const host_t *host) { return host->closing || host->environment->ending; }
+
+// Where the shared array's memory is: looked up for every turn, since JavaScript may
+// have transferred it, and what a pointer kept from the last turn pointed to is gone then.
+static bool find_words(host_t *host) {
+  if (is_over(host)) return false;
+  napi_env env = host->environment->env;
+  napi_handle_scope scope;
+  napi_value array;
+  napi_typedarray_type type;
+  size_t length;
+  void *words;
+  CHECK(env, napi_open_handle_scope(env, &scope));
+  CHECK(env, napi_get_reference_value(env, host->shared_ref, &array));
+  CHECK(env, napi_get_typedarray_info(env, array, &type, &length, &words, NULL, NULL));
+  CHECK(env, napi_close_handle_scope(env, scope));
+  host->shared = words;
+  if (length < WORDS) close_host(host);
+  return length >= WORDS;
+}
+
 static void drive(host_t *host) {
-  if (host->driving || host->closing) return;
+  if (host->driving || !find_words(host)) return;
   host->driving = true;
   host->shared[DRIVING] = 1;
   uint64_t started = uv_hrtime();
@@ -165,10 +193,10 @@ static void drive(host_t *host) {
   do {
     host->shared[READY] = 0;
     take_one_turn(host);
-  } while (!host->closing && !host->environment->ending && host->shared[READY] != 0 &&
+  } while (find_words(host) && host->shared[READY] != 0 &&
            ++turns < MOST_TURNS && uv_hrtime() - started < MOST_NANOSECONDS);
   host->driving = false;
-  if (host->closing || host->environment->ending) return;
+  if (is_over(host)) return;
   host->shared[DRIVING] = 0;
   settle(host);
 }
@@ -201,7 +229,7 @@ static uv_handle_t *make_handle(host_t *host, int type) {
 }
 
 static int64_t open_host(environment_t *environment, int epfd, int timer, napi_value shared,
-                         double *words, napi_value turn) {
+                         napi_value turn) {
   napi_env env = environment->env;
   int64_t id = place_for_host(environment);
   if (id < 0) return id;
@@ -211,16 +239,21 @@ static int64_t open_host(environment_t *environment, int epfd, int timer, napi_v
   host->id = (size_t)id;
   host->timer = timer;
   host->armed = INFINITY;
-  host->shared = words;
+  host->epfd = (int)result_of(fcntl(epfd, F_DUPFD_CLOEXEC, 0));
   host->readiness = make_handle(host, UV_POLL);
   host->again = make_handle(host, UV_IDLE);
 
   struct uv_loop_s *loop;
   CHECK(env, napi_get_uv_event_loop(env, &loop));
-  int failed = host->readiness == NULL || host->again == NULL
-                   ? -ENOMEM
-                   : uv_poll_init(loop, host->readiness, epfd);
+  int failed = 0;
+  if (host->epfd < 0)
+    failed = host->epfd;
+  else if (host->readiness == NULL || host->again == NULL)
+    failed = -ENOMEM;
+  else
+    failed = uv_poll_init(loop, host->readiness, host->epfd);
   if (failed < 0) {
+    if (host->epfd >= 0) close(host->epfd);
     free(host->readiness);
     free(host->again);
     free(host);
@@ -256,13 +289,12 @@ static napi_value host_open(napi_env env, napi_callback_info info) {
   args_t args = args_begin(env, info);
   int epfd = arg_fd(&args, 0);
   int timer = arg_fd(&args, 1);
-  span_t shared = arg_array(&args, 2, napi_float64_array, WORDS);
+  arg_array(&args, 2, napi_float64_array, WORDS);
   napi_valuetype type = napi_undefined;
   if (args.count > 3) CHECK(env, napi_typeof(env, args.value[3], &type));
   if (type != napi_function) args_fail(&args, 3, BAD_TYPE);
   if (args.bad) return give(env, args.bad);
-  return give(env, open_host(environment_of(env), epfd, timer, args.value[2], shared.data,
-                             args.value[3]));
+  return give(env, open_host(environment_of(env), epfd, timer, args.value[2], args.value[3]));
 }
 
 // hostArm(id): a turn is wanted, from outside of one.

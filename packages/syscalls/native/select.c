@@ -7,35 +7,42 @@
 typedef struct {
   span_t fds; // Int32Array
   int64_t count;
+  int highest;
   fd_set set;
 } group_t;
+
+// Each word is read once and judged by what was read: the three groups may be one
+// array, or memory that another thread writes to.
+static int fd_at(const group_t *group, int64_t i) {
+  int32_t fd = ((const volatile int32_t *)group->fds.data)[i];
+  return fd >= 0 && fd < FD_SETSIZE ? fd : -1;
+}
 
 static group_t arg_group(args_t *args, int index) {
   group_t group;
   FD_ZERO(&group.set);
   group.fds = arg_array(args, index, napi_int32_array, 0);
   group.count = arg_int(args, index + 1, 0, (int64_t)group.fds.length);
-  const int32_t *fds = group.fds.data;
+  group.highest = -1;
   for (int64_t i = 0; args->bad == 0 && i < group.count; i++) {
-    if (fds[i] < 0 || fds[i] >= FD_SETSIZE)
+    int fd = fd_at(&group, i);
+    if (fd < 0)
       args_fail(args, index, BAD_RANGE);
     else
-      FD_SET(fds[i], &group.set);
+      FD_SET(fd, &group.set);
+    if (fd > group.highest) group.highest = fd;
   }
   return group;
 }
 
-static int highest_of(const group_t *group, int highest) {
-  const int32_t *fds = group->fds.data;
-  for (int64_t i = 0; i < group->count; i++)
-    if (fds[i] > highest) highest = fds[i];
-  return highest;
-}
+static int larger_of(int one, int other) { return one > other ? one : other; }
 
 static void mark_the_rest(group_t *group) {
   int32_t *fds = group->fds.data;
-  for (int64_t i = 0; i < group->count; i++)
-    if (!FD_ISSET(fds[i], &group->set)) fds[i] = -1;
+  for (int64_t i = 0; i < group->count; i++) {
+    int fd = fd_at(group, i);
+    if (fd < 0 || !FD_ISSET(fd, &group->set)) fds[i] = -1;
+  }
 }
 
 // In a worker the wait is the guard's; select then only looks.
@@ -65,7 +72,7 @@ static napi_value select_(napi_env env, napi_callback_info info) {
   struct timespec *timeout = arg_timeout(&args, 6, &storage);
   if (args.bad) return give(env, args.bad);
 
-  int highest = highest_of(&reads, highest_of(&writes, highest_of(&excepts, -1)));
+  int highest = larger_of(reads.highest, larger_of(writes.highest, excepts.highest));
   environment_t *environment = environment_of(env);
   struct timespec no_time = {0, 0};
   if (guard_applies(environment, timeout)) {
