@@ -46,6 +46,8 @@ export class AbsentSelector implements Selector {
   }
 
   #refuse(): never {
-    throw new UnsupportedError(`Watching a file descriptor needs the native part of tsyncio, and ${this.#reason}`)
+    throw new UnsupportedError(
+      `Watching a file descriptor needs the native part of tsyncio, and ${this.#reason}`,
+    )
   }
 }

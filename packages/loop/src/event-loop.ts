@@ -8,6 +8,7 @@ import { Context } from './context.js'
 import { debugByDefault, sourceOfCaller, timedRun } from './debug.js'
 import type { DriverFactory } from './driver.js'
 import {
+  callExceptionHandler,
   defaultExceptionHandler,
   type ExceptionContext,
   type ExceptionHandler,
@@ -21,12 +22,13 @@ import { LoopCore } from './loop-core.js'
 import { NodeSignals } from './node-signals.js'
 import { PipeSignals } from './pipe-signals.js'
 import { PortableDriver } from './portable-driver.js'
+import { requireCallback, requirePlainCallback, requireTime } from './require-callback.js'
 import type { RemoteHandle } from './remote-handle.js'
 import { RemoteHandlers } from './remote-handlers.js'
 import type { Runnable } from './runnable.js'
 import { runBlocking, runHosted } from './run.js'
 import { inTurn, setLoopOfThread } from './running-loop.js'
-import { requirePlainCallback, SignalHandlers } from './signal-handlers.js'
+import { SignalHandlers } from './signal-handlers.js'
 import { TimerHandle } from './timer-handle.js'
 import { reportUnretrieved } from './unretrieved.js'
 
@@ -81,7 +83,9 @@ export class EventLoop implements ExceptionReporter {
   constructor(options: EventLoopOptions = {}) {
     const selector =
       options.selector ??
-      (unsupportedReason === undefined ? new DefaultSelector() : new AbsentSelector(unsupportedReason))
+      (unsupportedReason === undefined
+        ? new DefaultSelector()
+        : new AbsentSelector(unsupportedReason))
     this.#core = new LoopCore(this, selector, options.clock ?? monotonicClock)
     this.#driver = options.driver ?? defaultDriver
     this.#signals = new SignalHandlers(
@@ -131,7 +135,7 @@ export class EventLoop implements ExceptionReporter {
     callback: (...args: A) => unknown,
     ...args: A
   ): TimerHandle {
-    this.#requireTime(delay, 'delay')
+    requireTime(delay, 'delay')
     return this.callAt(this.time() + delay, callback, ...args)
   }
 
@@ -142,9 +146,15 @@ export class EventLoop implements ExceptionReporter {
     ...args: A
   ): TimerHandle {
     this.#requireOpen()
-    this.#requireTime(when, 'when')
+    requireTime(when, 'when')
     this.#requireCallback(callback, 'callAt')
-    const timer = new TimerHandle(this.#core.timers, when, callback as Callback, args, Context.current)
+    const timer = new TimerHandle(
+      this.#core.timers,
+      when,
+      callback as Callback,
+      args,
+      Context.current,
+    )
     timer.source = this.debugSource()
     this.#core.addTimer(timer)
     return timer
@@ -293,28 +303,18 @@ export class EventLoop implements ExceptionReporter {
 
   /** Replaces the default handler; `undefined` brings it back. */
   setExceptionHandler(handler: ExceptionHandler<EventLoop> | undefined): void {
-    if (handler !== undefined && typeof handler !== 'function') {
-      throw new TypeError(`Expected a function or undefined, got ${typeof handler}.`)
-    }
+    if (handler !== undefined) requireCallback(handler, 'an exception handler')
     this.#exceptionHandler = handler
   }
 
+  /** Writes to standard error what is known of an error that nobody caught. */
   defaultExceptionHandler(context: ExceptionContext): void {
     defaultExceptionHandler(context)
   }
 
   /** Hands an error that nobody caught to the handler; never throws. */
   callExceptionHandler(context: ExceptionContext): void {
-    const handler = this.#exceptionHandler
-    if (handler === undefined) return this.defaultExceptionHandler(context)
-    const owner = context.task ?? context.future ?? context.handle
-    try {
-      const place = owner?.getContext?.() ?? Context.current
-      place.run(() => handler(this, context))
-    } catch (exception) {
-      this.defaultExceptionHandler({ message: 'Unhandled error in exception handler', exception })
-      this.defaultExceptionHandler(context)
-    }
+    callExceptionHandler(this, this.#exceptionHandler, context)
   }
 
   getDebug(): boolean {
@@ -374,7 +374,12 @@ export class EventLoop implements ExceptionReporter {
     this.#running = true
   }
 
-  #watch(fd: FileDescriptorLike, name: 'addReader' | 'addWriter', callback: Callback, args: unknown[]): Handle {
+  #watch(
+    fd: FileDescriptorLike,
+    name: 'addReader' | 'addWriter',
+    callback: Callback,
+    args: unknown[],
+  ): Handle {
     this.#requireOpen()
     this.#requireCallback(callback, name)
     const number = this.#requireFree(fd)
@@ -404,17 +409,8 @@ export class EventLoop implements ExceptionReporter {
   }
 
   #requireCallback(callback: unknown, name: string): void {
-    if (typeof callback !== 'function') {
-      throw new TypeError(`Expected a function for ${name}(), got ${typeof callback}.`)
-    }
     if (this.#debug) requirePlainCallback(callback, `${name}()`)
-  }
-
-  #requireTime(time: number, name: string): void {
-    if (typeof time !== 'number') {
-      throw new TypeError(`Expected ${name} in milliseconds, got ${String(time)} (${typeof time}).`)
-    }
-    if (Number.isNaN(time)) throw new RangeError(`Expected ${name} in milliseconds, got NaN.`)
+    else requireCallback(callback, `${name}()`)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Context } from './context.js'
+import { Context } from './context.js'
 import type { Handle } from './handle.js'
 
 /** What is known about an error that nobody caught (asyncio's exception context). */
@@ -21,6 +21,11 @@ export interface ExceptionReporter {
   callExceptionHandler(context: ExceptionContext): void
 }
 
+/** Where errors go without a handler. */
+export interface DefaultReporter {
+  defaultExceptionHandler(context: ExceptionContext): void
+}
+
 /** Called with the loop and the context; what it throws goes to the default handler. */
 export type ExceptionHandler<Loop> = (loop: Loop, context: ExceptionContext) => void
 
@@ -33,7 +38,35 @@ export function defaultExceptionHandler(context: ExceptionContext): void {
   }
   if ('exception' in context) {
     const { exception } = context
-    lines.push(exception instanceof Error ? (exception.stack ?? String(exception)) : String(exception))
+    lines.push(
+      exception instanceof Error ? (exception.stack ?? String(exception)) : String(exception),
+    )
   }
   console.error(lines.join('\n'))
+}
+
+/** Calls `handler` in the context that the error belongs to; what it throws is reported too. */
+export function callExceptionHandler<Loop extends DefaultReporter>(
+  loop: Loop,
+  handler: ExceptionHandler<Loop> | undefined,
+  context: ExceptionContext,
+): void {
+  if (handler === undefined) return report(loop, context)
+  const place =
+    (context.task ?? context.future ?? context.handle)?.getContext?.() ?? Context.current
+  try {
+    place.run(() => handler(loop, context))
+  } catch (exception) {
+    report(loop, { message: 'Unhandled error in exception handler', exception })
+    report(loop, context)
+  }
+}
+
+// A default handler that was overridden and throws must not end the loop either.
+function report(loop: DefaultReporter, context: ExceptionContext): void {
+  try {
+    loop.defaultExceptionHandler(context)
+  } catch (exception) {
+    defaultExceptionHandler({ message: 'Unhandled error in default exception handler', exception })
+  }
 }

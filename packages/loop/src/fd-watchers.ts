@@ -18,7 +18,9 @@ class Watch {
   }
 
   get events(): number {
-    return (this.reader === undefined ? 0 : EVENT_READ) | (this.writer === undefined ? 0 : EVENT_WRITE)
+    return (
+      (this.reader === undefined ? 0 : EVENT_READ) | (this.writer === undefined ? 0 : EVENT_WRITE)
+    )
   }
 }
 
@@ -90,7 +92,8 @@ export class FdWatchers {
   /** Replays all interests to a listener, then tells it of every change. */
   listen(listener: InterestListener | undefined): void {
     this.#listener = listener
-    if (listener !== undefined) for (const { fd, events } of this.#watches.values()) listener(fd, events)
+    if (listener !== undefined)
+      for (const { fd, events } of this.#watches.values()) listener(fd, events)
   }
 
   clear(): void {
@@ -113,7 +116,8 @@ export class FdWatchers {
     const previous = watch[side]
     watch[side] = runnable
     try {
-      if (previous === undefined || runnable === undefined) this.#register(watch, known === undefined)
+      if (previous === undefined || runnable === undefined)
+        this.#register(watch, known === undefined)
     } catch (error) {
       watch[side] = previous
       throw error

@@ -65,7 +65,8 @@ export class Future<out T = unknown> implements PromiseLike<T> {
    * cancelled, an {@link InvalidStateError} while it is pending.
    */
   result(): T {
-    if (this.#state === 'pending') throw new InvalidStateError(`${this.toString()} has no result yet.`)
+    if (this.#state === 'pending')
+      throw new InvalidStateError(`${this.toString()} has no result yet.`)
     if (this.#state === 'cancelled') throw this.#makeCancelledError()
     if (this.#failed) {
       this.#markRetrieved()
@@ -76,7 +77,8 @@ export class Future<out T = unknown> implements PromiseLike<T> {
 
   /** What the future failed with, or `undefined`. Throws as {@link result} does otherwise. */
   exception(): unknown {
-    if (this.#state === 'pending') throw new InvalidStateError(`${this.toString()} has no exception yet.`)
+    if (this.#state === 'pending')
+      throw new InvalidStateError(`${this.toString()} has no exception yet.`)
     if (this.#state === 'cancelled') throw this.#makeCancelledError()
     this.#markRetrieved()
     return this.#failed ? this.#error : undefined
@@ -102,7 +104,8 @@ export class Future<out T = unknown> implements PromiseLike<T> {
    * current now or in the one given.
    */
   addDoneCallback(callback: (future: this) => unknown, options: { context?: Context } = {}): void {
-    if (typeof callback !== 'function') throw new TypeError(`Expected a function, got ${typeof callback}.`)
+    if (typeof callback !== 'function')
+      throw new TypeError(`Expected a function, got ${typeof callback}.`)
     const context = options.context ?? Context.current
     this.addWaiter(new Handle(this.#loop, callback as Callback, [this], context))
   }
@@ -189,7 +192,8 @@ export class Future<out T = unknown> implements PromiseLike<T> {
 
   #keepWaiters(keep: (waiter: Runnable) => boolean): number {
     if (this.#waiter === undefined) return 0
-    const all = this.#moreWaiters === undefined ? [this.#waiter] : [this.#waiter, ...this.#moreWaiters]
+    const all =
+      this.#moreWaiters === undefined ? [this.#waiter] : [this.#waiter, ...this.#moreWaiters]
     const [first, ...rest] = all.filter(keep)
     this.#waiter = first
     this.#moreWaiters = rest.length === 0 ? undefined : rest
@@ -211,7 +215,8 @@ export class Future<out T = unknown> implements PromiseLike<T> {
   }
 
   #requirePending(): void {
-    if (this.#state !== 'pending') throw new InvalidStateError(`${this.toString()} is done already.`)
+    if (this.#state !== 'pending')
+      throw new InvalidStateError(`${this.toString()} is done already.`)
   }
 }
 

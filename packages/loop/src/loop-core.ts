@@ -147,7 +147,7 @@ export class LoopCore implements References {
   #queueDueTimers(): void {
     if (this.timers.length === 0) return
     const now = this.clock.now()
-    for (let timer; (timer = this.timers.takeDue(now)) !== undefined; ) this.ready.push(timer)
+    for (let timer; (timer = this.timers.takeDue(now)) !== undefined;) this.ready.push(timer)
   }
 
   #runReady(): void {

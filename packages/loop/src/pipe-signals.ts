@@ -1,4 +1,12 @@
-import { close, O_NONBLOCK, osError, pipe2, read, signalUnwatch, signalWatch } from '@tsyncio/syscalls'
+import {
+  close,
+  O_NONBLOCK,
+  osError,
+  pipe2,
+  read,
+  signalUnwatch,
+  signalWatch,
+} from '@tsyncio/syscalls'
 
 import type { FdWatchers } from './fd-watchers.js'
 import type { SignalSource } from './signal-source.js'

@@ -26,7 +26,8 @@ function messageTask(): Macrotask {
 let macrotask: Macrotask | undefined
 
 function soon(callback: () => void): void {
-  macrotask ??= typeof setImmediate === 'function' ? (task) => void setImmediate(task) : messageTask()
+  macrotask ??=
+    typeof setImmediate === 'function' ? (task) => void setImmediate(task) : messageTask()
   macrotask(callback)
 }
 
@@ -35,7 +36,9 @@ const longestTimeout = 2 ** 31 - 1
 
 function timerWait(core: LoopCore, deadline: number, callback: () => void): () => void {
   const timeout = Math.min(Math.max(Math.ceil(deadline - core.clock.now()), 0), longestTimeout)
-  const timer = setTimeout(callback, timeout) as { unref?: () => void } & ReturnType<typeof setTimeout>
+  const timer = setTimeout(callback, timeout) as { unref?: () => void } & ReturnType<
+    typeof setTimeout
+  >
   if (core.refs === 0) timer.unref?.()
   return () => clearTimeout(timer)
 }

@@ -13,7 +13,9 @@ interface Call {
   readonly args: readonly unknown[]
 }
 
-const threads = (globalThis.process as NodeJS.Process | undefined)?.getBuiltinModule?.('node:worker_threads')
+const threads = (globalThis.process as NodeJS.Process | undefined)?.getBuiltinModule?.(
+  'node:worker_threads',
+)
 
 /**
  * The calls that other threads make into one loop. They travel through message ports; an
@@ -37,7 +39,8 @@ export class RemoteHandlers {
 
   handle(name: string, handler: Callback): void {
     if (typeof name !== 'string') throw new TypeError(`Expected a name, got ${typeof name}.`)
-    if (typeof handler !== 'function') throw new TypeError(`Expected a function, got ${typeof handler}.`)
+    if (typeof handler !== 'function')
+      throw new TypeError(`Expected a function, got ${typeof handler}.`)
     this.#handlers.set(name, handler)
   }
 
@@ -65,7 +68,7 @@ export class RemoteHandlers {
   #onWake(): void {
     read(this.#wakeFd, this.#count, 0, 8)
     for (const port of this.#ports) {
-      for (let got; (got = threads?.receiveMessageOnPort(port)) !== undefined; ) {
+      for (let got; (got = threads?.receiveMessageOnPort(port)) !== undefined;) {
         this.#dispatch((got as { message: Call }).message)
       }
     }

@@ -38,7 +38,7 @@ function stopWhenDone(core: LoopCore, future: Future | undefined): () => void {
   return () => future.removeWaiter(stop)
 }
 
-/** A run inside a loop that goes on below us: gives a promise. `onEnd` comes before it settles. */
+/** A run inside Node's loop: gives a promise. `onEnd` comes before that settles. */
 export function runHosted(
   core: LoopCore,
   driver: Driver,
@@ -84,7 +84,11 @@ export function runHosted(
 }
 
 /** A run that owns the thread: returns when it is over. */
-export function runBlocking(core: LoopCore, driver: BlockingDriver, future: Future | undefined): unknown {
+export function runBlocking(
+  core: LoopCore,
+  driver: BlockingDriver,
+  future: Future | undefined,
+): unknown {
   const forget = stopWhenDone(core, future)
   core.driver = driver
   driver.start()

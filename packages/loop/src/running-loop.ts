@@ -30,7 +30,9 @@ export function currentLoop(): EventLoop | undefined {
 export function getRunningLoop(): EventLoop {
   const loop = currentLoop()
   if (loop === undefined) {
-    throw new Error('No loop is running here: use getEventLoop(), or call this from a task or a callback.')
+    throw new Error(
+      'No loop is running here: use getEventLoop(), or call this from a task or a callback.',
+    )
   }
   return loop
 }

@@ -1,4 +1,3 @@
-import type { Callback } from './handle.js'
 import type { Handle } from './handle.js'
 import type { SignalSource } from './signal-source.js'
 
@@ -13,21 +12,6 @@ function isMainThread(): boolean {
   return node?.getBuiltinModule('node:worker_threads').isMainThread ?? false
 }
 
-const asyncFunction = (async () => undefined).constructor
-const generatorFunction = function* () {}.constructor
-
-/** @throws TypeError for what would make a coroutine instead of doing something. */
-export function requirePlainCallback(callback: unknown, what: string): asserts callback is Callback {
-  if (typeof callback !== 'function') {
-    throw new TypeError(`Expected a function for ${what}, got ${typeof callback}.`)
-  }
-  if (callback instanceof asyncFunction || callback instanceof generatorFunction) {
-    throw new TypeError(
-      `Expected a plain function for ${what}, got a coroutine function: have the callback create a task.`,
-    )
-  }
-}
-
 /**
  * The signal handlers of one loop (SG1, SG2). A handler runs as a callback of the loop,
  * so unlike one of C it may touch everything.
@@ -37,7 +21,10 @@ export class SignalHandlers {
   readonly #schedule: (handle: Handle) => void
   #source: SignalSource
 
-  constructor(source: (deliver: (number: number) => void) => SignalSource, schedule: (handle: Handle) => void) {
+  constructor(
+    source: (deliver: (number: number) => void) => SignalSource,
+    schedule: (handle: Handle) => void,
+  ) {
     this.#schedule = schedule
     this.#source = source(this.deliver)
   }
@@ -83,13 +70,17 @@ export class SignalHandlers {
 
   #validate(signal: NodeJS.Signals): number {
     if (typeof signal !== 'string') {
-      throw new TypeError(`Expected the name of a signal such as 'SIGTERM', got ${String(signal)} (${typeof signal}).`)
+      throw new TypeError(
+        `Expected the name of a signal such as 'SIGTERM', got ${String(signal)} (${typeof signal}).`,
+      )
     }
     const number = signalNumbers()[signal]
     if (number === undefined) throw new RangeError(`There is no signal ${signal} on this system.`)
     if (uncatchable.has(signal)) throw new RangeError(`${signal} cannot be caught.`)
     if (!isMainThread()) {
-      throw new Error('Signals can be handled in the main thread only: use a loop there and loop.remote().')
+      throw new Error(
+        'Signals can be handled in the main thread only: use a loop there and loop.remote().',
+      )
     }
     return number
   }

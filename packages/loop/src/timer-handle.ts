@@ -15,7 +15,13 @@ export class TimerHandle extends Handle {
   /** Makes equal deadlines fire in the order in which they were made. */
   readonly sequence: number
 
-  constructor(timers: Timers, when: number, callback: Callback, args: readonly unknown[], context: Context) {
+  constructor(
+    timers: Timers,
+    when: number,
+    callback: Callback,
+    args: readonly unknown[],
+    context: Context,
+  ) {
     super(timers.reporter, callback, args, context)
     this.#timers = timers
     this.#when = when

@@ -57,7 +57,11 @@ export class TimerHeap {
     for (;;) {
       let child = 2 * index + 1
       if (child >= length) break
-      if (child + 1 < length && isBefore(timers[child + 1] as TimerHandle, timers[child] as TimerHandle)) child++
+      if (
+        child + 1 < length &&
+        isBefore(timers[child + 1] as TimerHandle, timers[child] as TimerHandle)
+      )
+        child++
       const below = timers[child] as TimerHandle
       if (!isBefore(below, timer)) break
       timers[index] = below

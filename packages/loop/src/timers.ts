@@ -46,7 +46,10 @@ export class Timers {
   /** Step 1 of a turn: no cancelled timer at the head, and not too many below. */
   purge(): void {
     if (this.#cancelled === 0) return
-    if (this.#heap.length > fewestForRebuild && this.#cancelled > this.#heap.length * mostCancelled) {
+    if (
+      this.#heap.length > fewestForRebuild &&
+      this.#cancelled > this.#heap.length * mostCancelled
+    ) {
       this.#heap.filter((timer) => !timer.cancelled())
       this.#cancelled = 0
       return

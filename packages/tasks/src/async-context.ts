@@ -2,11 +2,17 @@
 // browser): there, async functions cannot be told apart, and count as outside any task.
 import type { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
 
-const hooks = (globalThis.process as NodeJS.Process | undefined)?.getBuiltinModule?.('node:async_hooks')
+const hooks = (globalThis.process as NodeJS.Process | undefined)?.getBuiltinModule?.(
+  'node:async_hooks',
+)
 
 /** What carries the storages of other libraries from a task's creation to its steps. */
 export interface StepScope {
-  runInAsyncScope<T, A extends unknown[], R>(step: (this: T, ...args: A) => R, self: T, ...args: A): R
+  runInAsyncScope<T, A extends unknown[], R>(
+    step: (this: T, ...args: A) => R,
+    self: T,
+    ...args: A
+  ): R
 }
 
 const noScope: StepScope = { runInAsyncScope: (step, self, ...args) => step.apply(self, args) }
@@ -30,6 +36,8 @@ export class AsyncVariable<T> {
 
   /** Calls `callback` without the value, if there is one. */
   exit<R>(callback: () => R): R {
-    return this.get() === undefined ? callback() : (this.#storage as AsyncLocalStorage<T>).exit(callback)
+    return this.get() === undefined
+      ? callback()
+      : (this.#storage as AsyncLocalStorage<T>).exit(callback)
   }
 }

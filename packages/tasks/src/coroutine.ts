@@ -23,7 +23,11 @@ export type Started = Gen<unknown> | Promise<unknown>
 export type Work = Coroutine<unknown> | Gen<unknown> | (() => Started)
 /** The result of what a body returned. */
 export type Out<S> =
-  S extends Generator<Suspend, infer T, unknown> ? T : S extends PromiseLike<infer T> ? Awaited<T> : never
+  S extends Generator<Suspend, infer T, unknown>
+    ? T
+    : S extends PromiseLike<infer T>
+      ? Awaited<T>
+      : never
 /** The result of {@link Work}. */
 export type Result<W> = W extends () => infer S ? Out<S> : Out<W>
 
@@ -81,7 +85,9 @@ class ColdCoroutine<T> implements PromiseLike<T> {
  */
 export function coroutine<T>(iterator: Iterator<Suspend, T, unknown>): Coroutine<T> {
   if (typeof (iterator as Partial<typeof iterator> | undefined)?.next !== 'function') {
-    throw new TypeError(`Expected a generator, got ${typeof iterator}: call the generator function.`)
+    throw new TypeError(
+      `Expected a generator, got ${typeof iterator}: call the generator function.`,
+    )
   }
   return new ColdCoroutine(iterator) as unknown as Coroutine<T>
 }

@@ -3,7 +3,9 @@ import { CancelledError, Future, getEventLoop, type EventLoop } from '@tsyncio/l
 import { ensureFuture, type Awaitable, type AwaitableResult } from './ensure-future.js'
 
 /** The results of several awaitables, in their order. */
-export type Gathered<A extends readonly Awaitable[]> = { -readonly [K in keyof A]: AwaitableResult<A[K]> }
+export type Gathered<A extends readonly Awaitable[]> = {
+  -readonly [K in keyof A]: AwaitableResult<A[K]>
+}
 
 /** The same with `returnExceptions`: nothing is thrown. */
 export type Settled<A extends readonly Awaitable[]> = {
@@ -32,7 +34,9 @@ class GatheringFuture extends Future<unknown> {
 function settled(child: Future): PromiseSettledResult<unknown> {
   if (child.cancelled()) return { status: 'rejected', reason: errorOf(child) }
   const reason = child.exception()
-  return reason === undefined ? { status: 'fulfilled', value: child.result() } : { status: 'rejected', reason }
+  return reason === undefined
+    ? { status: 'fulfilled', value: child.result() }
+    : { status: 'rejected', reason }
 }
 
 function errorOf(child: Future): unknown {
@@ -73,7 +77,8 @@ export function gather(
   awaitables: readonly Awaitable[],
   options: { readonly returnExceptions?: boolean } = {},
 ): Future {
-  if (!Array.isArray(awaitables)) throw new TypeError(`Expected an array, got ${typeof awaitables}.`)
+  if (!Array.isArray(awaitables))
+    throw new TypeError(`Expected an array, got ${typeof awaitables}.`)
   const children = awaitables.map((awaitable: Awaitable) => ensureFuture(awaitable) as Future)
   const distinct = new Set(children)
   const loop = children[0]?.getLoop() ?? getEventLoop()

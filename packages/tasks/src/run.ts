@@ -63,7 +63,11 @@ class Main<T> {
       if (!task.done() || task.cancelled()) continue
       const exception = task.exception()
       if (exception === undefined) continue
-      this.loop.callExceptionHandler({ message: 'unhandled exception during run() shutdown', exception, task })
+      this.loop.callExceptionHandler({
+        message: 'unhandled exception during run() shutdown',
+        exception,
+        task,
+      })
     }
   }
 
@@ -71,7 +75,8 @@ class Main<T> {
   failure(error: unknown): unknown {
     if (!isCancelled(error)) return error
     if (this.#signal?.aborted === true) return this.#signal.reason as unknown
-    if (this.#interrupts.count > 0) return new KeyboardInterrupt('Interrupted by Ctrl-C.', { cause: error })
+    if (this.#interrupts.count > 0)
+      return new KeyboardInterrupt('Interrupted by Ctrl-C.', { cause: error })
     return error
   }
 }

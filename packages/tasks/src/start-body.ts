@@ -19,7 +19,11 @@ export function startBody<A extends unknown[], S extends Started>(
   return begin(strand, body as (...args: A) => Started, args) as never
 }
 
-function begin<A extends unknown[]>(strand: Strand, body: (...args: A) => Started, args: A): Iterable<Suspend> {
+function begin<A extends unknown[]>(
+  strand: Strand,
+  body: (...args: A) => Started,
+  args: A,
+): Iterable<Suspend> {
   if (body instanceof generatorFunction) return body(...args) as Iterable<Suspend>
   const frame = new AsyncFrame(strand)
   const started: unknown = frame.call(body, args)

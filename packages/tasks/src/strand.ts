@@ -165,14 +165,16 @@ export abstract class Strand implements Runnable {
 
   #suspend(suspension: Suspension): void {
     try {
-      if (typeof (suspension as Suspension | undefined)?.suspend !== 'function') throw wrongYield(suspension)
+      if (typeof (suspension as Suspension | undefined)?.suspend !== 'function')
+        throw wrongYield(suspension)
       this.#waitingFor = suspension.suspend(this)
     } catch (error) {
       this.#injected = { error }
       this.loop.schedule(this)
       return
     }
-    if (this.mustCancel && this.#waitingFor?.cancel(this.cancelMessage) === true) this.mustCancel = false
+    if (this.mustCancel && this.#waitingFor?.cancel(this.cancelMessage) === true)
+      this.mustCancel = false
   }
 }
 

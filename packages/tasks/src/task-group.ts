@@ -1,6 +1,14 @@
 import { isCancelled, InvalidStateError, type Context, type Future } from '@tsyncio/loop'
 
-import { coroutine, type Coroutine, type Gen, type Out, type Result, type Started, type Work } from './coroutine.js'
+import {
+  coroutine,
+  type Coroutine,
+  type Gen,
+  type Out,
+  type Result,
+  type Started,
+  type Work,
+} from './coroutine.js'
 import { requireStrand } from './current-strand.js'
 import { ExceptionGroup } from './exception-group.js'
 import { startBody } from './start-body.js'
@@ -31,8 +39,12 @@ export class TaskGroup {
    *
    * @throws InvalidStateError once the group has ended, or is being ended by a failure.
    */
-  createTask<W extends Work>(work: W, options: { name?: string; context?: Context } = {}): Task<Result<W>> {
-    if (this.#exiting && this.#tasks.size === 0) throw new InvalidStateError('The task group has ended.')
+  createTask<W extends Work>(
+    work: W,
+    options: { name?: string; context?: Context } = {},
+  ): Task<Result<W>> {
+    if (this.#exiting && this.#tasks.size === 0)
+      throw new InvalidStateError('The task group has ended.')
     if (this.#aborting) throw new InvalidStateError('The task group is shutting down.')
     const task = new Task<Result<W>>(work, { loop: this.#parent.loop, ...options })
     this.#tasks.add(task)

@@ -163,7 +163,8 @@ export class Task<out T = unknown> extends Future<T> {
   }
 
   #prepare(work: Work): [Iterator<Suspend, unknown, unknown> | undefined, Start | undefined] {
-    if (typeof work === 'function') return [undefined, () => startBody(this.#strand, work) as Iterable<Suspend>]
+    if (typeof work === 'function')
+      return [undefined, () => startBody(this.#strand, work) as Iterable<Suspend>]
     if (isCoroutine(work)) return [work[Symbol.iterator](), undefined]
     if (isGenerator(work)) return [work, undefined]
     throw new TypeError(

@@ -72,7 +72,10 @@ export class Timeout {
   }
 }
 
-function* within<S extends Started>(when: () => number | null, body: (timeout: Timeout) => S): Gen<Out<S>> {
+function* within<S extends Started>(
+  when: () => number | null,
+  body: (timeout: Timeout) => S,
+): Gen<Out<S>> {
   const strand = requireStrand('timeout()')
   const timeout = new Timeout(strand, when())
   let result
@@ -87,7 +90,8 @@ function* within<S extends Started>(when: () => number | null, body: (timeout: T
 
 function requireDeadline(time: number | null): void {
   if (time === null) return
-  if (typeof time !== 'number') throw new TypeError(`Expected milliseconds or null, got ${typeof time}.`)
+  if (typeof time !== 'number')
+    throw new TypeError(`Expected milliseconds or null, got ${typeof time}.`)
   if (Number.isNaN(time)) throw new RangeError('Expected milliseconds or null, got NaN.')
 }
 
@@ -116,7 +120,9 @@ export function timeout<S extends Started>(
   body: (timeout: Timeout) => S,
 ): Coroutine<Out<S>> {
   requireDeadline(delay)
-  return coroutine(within(() => (delay === null ? null : requireStrand('timeout()').loop.time() + delay), body))
+  return coroutine(
+    within(() => (delay === null ? null : requireStrand('timeout()').loop.time() + delay), body),
+  )
 }
 
 /** As {@link timeout}, with the time on the loop's clock at which to end. */

@@ -16,7 +16,10 @@ class PromiseWait<T> implements Iterator<Suspend, T, unknown>, Suspension, Cance
   #outcome: Outcome<T> | undefined
   #started = false
 
-  constructor(start: (signal: AbortSignal) => PromiseLike<T>, controller: AbortController | undefined) {
+  constructor(
+    start: (signal: AbortSignal) => PromiseLike<T>,
+    controller: AbortController | undefined,
+  ) {
     this.#start = start
     this.#controller = controller
   }
@@ -87,7 +90,9 @@ class PromiseWait<T> implements Iterator<Suspend, T, unknown>, Suspension, Cance
  * })
  * ```
  */
-export function until<T>(promise: PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>)): Coroutine<Awaited<T>> {
+export function until<T>(
+  promise: PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>),
+): Coroutine<Awaited<T>> {
   if (typeof promise === 'function') {
     return coroutine(new PromiseWait(promise, new AbortController())) as Coroutine<Awaited<T>>
   }
