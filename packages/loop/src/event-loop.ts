@@ -1,11 +1,11 @@
 import { unsupportedReason } from '@tsyncio/syscalls'
-import { DefaultSelector, fileno, type FileDescriptorLike, type Selector } from '@tsyncio/selectors'
+import { DefaultSelector, type FileDescriptorLike, type Selector } from '@tsyncio/selectors'
 
 import { AbsentSelector } from './absent-selector.js'
-import { BlockingDriver } from './blocking-driver.js'
 import { monotonicClock, type Clock } from './clock.js'
 import { Context } from './context.js'
 import { debugByDefault, sourceOfCaller, timedRun } from './debug.js'
+import { defaultDriver } from './default-driver.js'
 import type { DriverFactory } from './driver.js'
 import {
   callExceptionHandler,
@@ -14,20 +14,18 @@ import {
   type ExceptionHandler,
   type ExceptionReporter,
 } from './exception-handler.js'
+import { unwatchFd, watchFd } from './fd-callbacks.js'
 import { Future } from './future.js'
 import { Handle, type Callback } from './handle.js'
-import { HostedDriver } from './hosted-driver.js'
 import { InvalidStateError } from './invalid-state-error.js'
 import { LoopCore } from './loop-core.js'
 import { NodeSignals } from './node-signals.js'
-import { PipeSignals } from './pipe-signals.js'
-import { PortableDriver } from './portable-driver.js'
 import { requireCallback, requirePlainCallback, requireTime } from './require-callback.js'
 import type { RemoteHandle } from './remote-handle.js'
 import { RemoteHandlers } from './remote-handlers.js'
 import type { Runnable } from './runnable.js'
-import { runBlocking, runHosted } from './run.js'
-import { inTurn, setLoopOfThread } from './running-loop.js'
+import { Runs } from './runs.js'
+import { setLoopOfThread } from './running-loop.js'
 import { SignalHandlers } from './signal-handlers.js'
 import { TimerHandle } from './timer-handle.js'
 import { reportUnretrieved } from './unretrieved.js'
@@ -42,12 +40,6 @@ export interface EventLoopOptions {
   readonly driver?: DriverFactory
   /** Default: TSYNCIO_DEBUG. */
   readonly debug?: boolean
-}
-
-function defaultDriver(core: LoopCore): HostedDriver | PortableDriver {
-  return unsupportedReason === undefined && core.clock === monotonicClock
-    ? new HostedDriver(core)
-    : new PortableDriver(core)
 }
 
 /**
@@ -70,10 +62,9 @@ function defaultDriver(core: LoopCore): HostedDriver | PortableDriver {
  */
 export class EventLoop implements ExceptionReporter {
   readonly #core: LoopCore
-  readonly #driver: DriverFactory
+  readonly #runs: Runs
   readonly #signals: SignalHandlers
   #remotes: RemoteHandlers | undefined
-  #running = false
   #closed = false
   #debug = false
   #exceptionHandler: ExceptionHandler<EventLoop> | undefined
@@ -87,11 +78,11 @@ export class EventLoop implements ExceptionReporter {
         ? new DefaultSelector()
         : new AbsentSelector(unsupportedReason))
     this.#core = new LoopCore(this, selector, options.clock ?? monotonicClock)
-    this.#driver = options.driver ?? defaultDriver
     this.#signals = new SignalHandlers(
       (deliver) => new NodeSignals(deliver),
       (handle) => this.schedule(handle),
     )
+    this.#runs = new Runs(this, this.#signals, options.driver ?? defaultDriver)
     this.setDebug(options.debug ?? debugByDefault())
   }
 
@@ -118,10 +109,7 @@ export class EventLoop implements ExceptionReporter {
     callback: (...args: A) => unknown,
     ...args: A
   ): Handle {
-    this.#requireOpen()
-    this.#requireCallback(callback, 'callSoon')
-    const handle = new Handle(this, callback as Callback, args, context)
-    handle.source = this.debugSource()
+    const handle = this.#handle(callback, 'callSoon', args, context)
     this.#core.schedule(handle)
     return handle
   }
@@ -185,7 +173,7 @@ export class EventLoop implements ExceptionReporter {
     callback: (...args: A) => unknown,
     ...args: A
   ): Handle {
-    return this.#watch(fd, 'addReader', callback as Callback, args)
+    return watchFd(this.#core.fds, 'addReader', fd, this.#handle(callback, 'addReader', args))
   }
 
   /** Calls `callback(...args)` whenever `fd` is writable. */
@@ -194,16 +182,16 @@ export class EventLoop implements ExceptionReporter {
     callback: (...args: A) => unknown,
     ...args: A
   ): Handle {
-    return this.#watch(fd, 'addWriter', callback as Callback, args)
+    return watchFd(this.#core.fds, 'addWriter', fd, this.#handle(callback, 'addWriter', args))
   }
 
   /** Stops watching for readability; false if nobody was. */
   removeReader(fd: FileDescriptorLike): boolean {
-    return this.#unwatch(fd, 'removeReader')
+    return !this.#closed && unwatchFd(this.#core.fds, 'removeReader', fd)
   }
 
   removeWriter(fd: FileDescriptorLike): boolean {
-    return this.#unwatch(fd, 'removeWriter')
+    return !this.#closed && unwatchFd(this.#core.fds, 'removeWriter', fd)
   }
 
   // Signals and other threads
@@ -245,22 +233,22 @@ export class EventLoop implements ExceptionReporter {
 
   /** Runs inside Node's loop until {@link stop}. */
   runForever(): Promise<void> {
-    return this.#runHosted(undefined) as Promise<void>
+    return this.#runs.hosted(undefined) as Promise<void>
   }
 
   /** Runs inside Node's loop until `future` is done, and gives its result. */
   runUntilComplete<T>(future: Future<T>): Promise<T> {
-    return this.#runHosted(future) as Promise<T>
+    return this.#runs.hosted(future) as Promise<T>
   }
 
   /** Owns the thread until {@link stop}. Node's loop stands still meanwhile. */
   runForeverBlocking(): void {
-    this.#runBlocking(undefined)
+    this.#runs.blocking(undefined)
   }
 
   /** Owns the thread until `future` is done, and gives its result. */
   runUntilCompleteBlocking<T>(future: Future<T>): T {
-    return this.#runBlocking(future) as T
+    return this.#runs.blocking(future) as T
   }
 
   /** Ends the run after this turn: handles that are queued now still run. */
@@ -270,7 +258,7 @@ export class EventLoop implements ExceptionReporter {
   }
 
   isRunning(): boolean {
-    return this.#running
+    return this.#runs.isRunning
   }
 
   /** Gives up everything that is scheduled or watched. A loop that runs must be stopped first. */
@@ -341,67 +329,12 @@ export class EventLoop implements ExceptionReporter {
     return (this.#remotes ??= new RemoteHandlers(this))
   }
 
-  #runHosted(future: Future | undefined): Promise<unknown> {
-    try {
-      this.#startRun(future)
-    } catch (error) {
-      return Promise.reject(error as Error)
-    }
-    return runHosted(this.#core, this.#driver(this.#core), future, () => (this.#running = false))
-  }
-
-  // Node delivers no signals while the thread is ours: they come through a pipe.
-  #runBlocking(future: Future | undefined): unknown {
-    if (inTurn()) throw new Error('Another loop is running in this thread.')
-    this.#startRun(future)
-    const pipe = new PipeSignals(this.#core.fds, this.#signals.deliver)
-    const source = this.#signals.moveTo(pipe)
-    try {
-      return runBlocking(this.#core, new BlockingDriver(this.#core), future)
-    } finally {
-      this.#running = false
-      this.#signals.moveTo(source)
-      pipe.close()
-    }
-  }
-
-  #startRun(future: Future | undefined): void {
-    this.#requireOpen()
-    if (this.#running) throw new Error('The loop is running already.')
-    if (future !== undefined && future.getLoop() !== this) {
-      throw new TypeError(`${future.toString()} belongs to another loop.`)
-    }
-    this.#running = true
-  }
-
-  #watch(
-    fd: FileDescriptorLike,
-    name: 'addReader' | 'addWriter',
-    callback: Callback,
-    args: unknown[],
-  ): Handle {
+  #handle(callback: unknown, name: string, args: unknown[], context = Context.current): Handle {
     this.#requireOpen()
     this.#requireCallback(callback, name)
-    const number = this.#requireFree(fd)
-    const handle = new Handle(this, callback, args, Context.current)
+    const handle = new Handle(this, callback as Callback, args, context)
     handle.source = this.debugSource()
-    const replaced = this.#core.fds[name](number, handle)
-    if (replaced instanceof Handle) replaced.cancel()
     return handle
-  }
-
-  #unwatch(fd: FileDescriptorLike, name: 'removeReader' | 'removeWriter'): boolean {
-    if (this.#closed) return false
-    const removed = this.#core.fds[name](this.#requireFree(fd))
-    if (removed instanceof Handle) removed.cancel()
-    return removed !== undefined
-  }
-
-  #requireFree(fd: FileDescriptorLike): number {
-    const number = fileno(fd)
-    const owner = this.#core.fds.owner(number)
-    if (owner === undefined) return number
-    throw new Error(`File descriptor ${number} is used by ${String(owner)}: go through that.`)
   }
 
   #requireOpen(): void {
