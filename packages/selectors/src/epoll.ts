@@ -28,7 +28,9 @@ export interface EpollOptions {
 }
 
 const ANY_EVENT = EPOLLIN | EPOLLPRI | EPOLLOUT
-const MOST_MASK = 0xffff_ffff
+// Signed or not: EPOLLET is the highest bit, and `|` makes it negative.
+const LEAST_MASK = -(2 ** 31)
+const MOST_MASK = 2 ** 32 - 1
 
 function create({ flags = 0, sizehint = -1 }: EpollOptions): number {
   if (flags !== 0 && flags !== EPOLL_CLOEXEC) {
@@ -45,8 +47,8 @@ function create({ flags = 0, sizehint = -1 }: EpollOptions): number {
 function checkMask(mask: number): void {
   if (typeof mask !== 'number')
     throw new TypeError(`Epoll: mask must be a number: got a ${typeof mask}`)
-  if (!Number.isInteger(mask) || mask < 0 || mask > MOST_MASK) {
-    throw new RangeError(`Epoll: mask must be an integer from 0 to ${MOST_MASK}: got ${mask}`)
+  if (!Number.isInteger(mask) || mask < LEAST_MASK || mask > MOST_MASK) {
+    throw new RangeError(`Epoll: mask must be an integer of 32 bits: got ${mask}`)
   }
 }
 
@@ -110,6 +112,8 @@ export class Epoll {
   /**
    * Watches a file object.
    *
+   * @param mask `EPOLLIN`, `EPOLLOUT` ... joined with `|`, which makes `EPOLLET` negative:
+   *   that is as good. `EPOLLERR` and `EPOLLHUP` are always reported.
    * @throws OSError `EEXIST` if it is registered, `EPERM` if it is a regular file or a
    *   directory, `EBADF` if it is not open, `EINVAL` if it is this object, `ENOSPC` at
    *   the limit of `/proc/sys/fs/epoll/max_user_watches`.

@@ -1,16 +1,22 @@
-import { FD_SETSIZE, osError, select } from '@tsyncio/syscalls'
+import { EBADF, F_GETFD, fcntl, FD_SETSIZE, osError, select } from '@tsyncio/syscalls'
 import { deadlineAfter, mustGoOn, timeLeft } from './deadline.js'
 
-// Checked here for its message; the native part refuses such an fd too, since
-// FD_SET beyond the set is memory corruption.
-function checkFits(fds: Int32Array, count: number): void {
-  for (let i = 0; i < count; i++) {
-    if (fds[i]! >= FD_SETSIZE) {
-      throw new RangeError(
-        `select(): fd ${fds[i]} does not fit, the highest is ${FD_SETSIZE - 1}: use poll or epoll`,
-      )
-    }
+function highestOf(fds: Int32Array, count: number): number {
+  let highest = -1
+  for (let i = 0; i < count; i++) highest = Math.max(highest, fds[i]!)
+  return highest
+}
+
+// The native part too refuses an fd beyond the set, which would corrupt memory; here it
+// is for the message. An fd above all that the process ever had open is no EBADF to
+// select(2): it never looks there, waits, and leaves it in the set as if it were ready.
+function checkHighest(fd: number): void {
+  if (fd >= FD_SETSIZE) {
+    throw new RangeError(
+      `select(): fd ${fd} does not fit, the highest is ${FD_SETSIZE - 1}: use poll or epoll`,
+    )
   }
+  if (fd >= 0 && fcntl(fd, F_GETFD, 0) < 0) throw osError(-EBADF, 'select')
 }
 
 /**
@@ -28,9 +34,13 @@ export function waitForSets(
   exceptCount: number,
   wait: number,
 ): number {
-  checkFits(reads, readCount)
-  checkFits(writes, writeCount)
-  checkFits(excepts, exceptCount)
+  checkHighest(
+    Math.max(
+      highestOf(reads, readCount),
+      highestOf(writes, writeCount),
+      highestOf(excepts, exceptCount),
+    ),
+  )
   const deadline = deadlineAfter(wait)
   // What the kernel has emptied it must be given again.
   const again = [
