@@ -1,0 +1,37 @@
+import type { LoadReport } from './load-report.js'
+import { nativeProgram } from './native-program.js'
+import { GENERATOR_CORE } from './pinned.js'
+import { runProgram } from './run-program.js'
+
+export interface LoadOptions {
+  readonly port: number
+  /** The server's process: its CPU time goes into the report. */
+  readonly pid: number
+  /** Seconds before anything is counted. */
+  readonly warm: number
+  /** Seconds that are measured. */
+  readonly seconds: number
+  readonly mode?: string
+  readonly connections?: number
+  /** Bytes of a request. */
+  readonly size?: number
+  readonly pipeline?: number
+  /** The share of its core above which the generator naps. */
+  readonly cap?: number
+}
+
+/**
+ * Loads an echo server and compares every byte that comes back.
+ *
+ * @throws Error if a byte is wrong, a connection breaks or nothing comes back.
+ */
+export async function runLoad(options: LoadOptions): Promise<LoadReport> {
+  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
+  const output = await runProgram([
+    nativeProgram('load'),
+    '--core',
+    String(GENERATOR_CORE),
+    ...args,
+  ])
+  return JSON.parse(output) as LoadReport
+}

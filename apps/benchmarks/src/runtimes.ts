@@ -1,0 +1,42 @@
+import { arch } from 'node:os'
+
+import { findRuntime } from './find-runtime.js'
+import { packagePath } from './package-path.js'
+import type { Runtime } from './runtime.js'
+
+/** What contenders run on. */
+export interface Runtimes {
+  readonly node: Runtime
+  readonly python: Runtime
+  readonly uvloop: Runtime
+  readonly bun: Runtime
+}
+
+const PYTHON_VERSION = 'import platform; print("python", platform.python_version())'
+const UVLOOP_VERSION =
+  'import platform, uvloop; print("uvloop", uvloop.__version__ + ", python", platform.python_version())'
+
+function bunPrograms(): string[] {
+  const cpu = arch() === 'arm64' ? 'aarch64' : arch()
+  const modules = packagePath('../../node_modules')
+  return [`${modules}/@oven/bun-linux-${cpu}/bin/bun`, `${modules}/.bin/bun`, 'bun']
+}
+
+/** Finds out what this machine has. Only Node is required. */
+export async function findRuntimes(choice: { python?: string; bun?: string }): Promise<Runtimes> {
+  const pythons = choice.python === undefined ? ['/usr/bin/python3', 'python3'] : [choice.python]
+  const buns = choice.bun === undefined ? bunPrograms() : [choice.bun]
+  const [python, uvloop, bun] = await Promise.all([
+    findRuntime(pythons, ['-c', PYTHON_VERSION], 'no python3'),
+    findRuntime(pythons, ['-c', UVLOOP_VERSION], 'no uvloop (Debian: python3-uvloop)'),
+    findRuntime(buns, ['-p', '"bun " + Bun.version'], 'no bun (npm: @oven/bun-linux-x64)'),
+  ])
+  const node = { program: process.execPath, version: `node ${process.versions.node}` }
+  return { node, python, uvloop, bun }
+}
+
+/** A contender on a runtime, or its absence. */
+export function contenderOn(runtime: Runtime, name: string, args: readonly string[]) {
+  if ('absent' in runtime) return { name, absent: runtime.absent }
+  return { name, version: runtime.version, command: [runtime.program, ...args] }
+}
