@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 
 import type { MaybeContender } from './contender.js'
+import { contenderOn } from './contender-on.js'
 import { packagePath } from './package-path.js'
-import { contenderOn, type Runtimes } from './runtimes.js'
+import type { Runtimes } from './runtimes.js'
 
 const asyncio = packagePath('servers/asyncio-echo.py')
 const native = packagePath('dist/native/echo')

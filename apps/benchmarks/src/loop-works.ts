@@ -1,7 +1,8 @@
 import type { Bar } from './bar.js'
 import type { MaybeContender } from './contender.js'
+import { contenderOn } from './contender-on.js'
 import { packagePath } from './package-path.js'
-import { contenderOn, type Runtimes } from './runtimes.js'
+import type { Runtimes } from './runtimes.js'
 
 /** One operation of the loop, what does it, and what we hold ourselves to. */
 export interface LoopWork {

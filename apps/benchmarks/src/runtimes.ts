@@ -34,9 +34,3 @@ export async function findRuntimes(choice: { python?: string; bun?: string }): P
   const node = { program: process.execPath, version: `node ${process.versions.node}` }
   return { node, python, uvloop, bun }
 }
-
-/** A contender on a runtime, or its absence. */
-export function contenderOn(runtime: Runtime, name: string, args: readonly string[]) {
-  if ('absent' in runtime) return { name, absent: runtime.absent }
-  return { name, version: runtime.version, command: [runtime.program, ...args] }
-}

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { isPresent } from '../src/contender.js'
 import { loopSeries } from '../src/loop-series.js'
@@ -10,6 +10,9 @@ import { loopWorks } from '../src/loop-works.js'
 import { packagePath } from '../src/package-path.js'
 import { runProgram } from '../src/run-program.js'
 import type { SeriesResult } from '../src/series-result.js'
+
+// Real measuring takes its seconds, and more where others use the machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 let folder: string
 

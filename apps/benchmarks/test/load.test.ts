@@ -1,10 +1,19 @@
-import { expect, test } from 'vitest'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+
+import { expect, test, vi } from 'vitest'
 
 import { EchoServer } from '../src/echo-server.js'
+import { freePort } from '../src/free-port.js'
 import { nativeProgram } from '../src/native-program.js'
+import { CONTENDER_CORE, pinned } from '../src/pinned.js'
 import { parseProcStat } from '../src/proc-stat.js'
 import { runLoad, type LoadOptions } from '../src/run-load.js'
 import { runProgram } from '../src/run-program.js'
+
+// Real measuring takes its seconds, and more where others use the machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 /** The echo server in C, in a given mode, under load for as long as it takes. */
 async function loadServer(flaw: string | undefined, options: Partial<LoadOptions> = {}) {
@@ -80,4 +89,20 @@ test('a server that does not start says why', async () => {
   await expect(EchoServer.start({ name: 'unlucky', command })).rejects.toThrow(
     'unlucky did not start: RangeError: no luck',
   )
+})
+
+test('no server outlives a harness that was killed', async () => {
+  const port = await freePort()
+  const server = pinned(CONTENDER_CORE, [nativeProgram('echo'), String(port)])
+  const script = `require('node:child_process').spawn(${JSON.stringify(server[0])},
+    ${JSON.stringify(server.slice(1))}, { stdio: 'inherit' })`
+  const harness = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [ready] = (await once(harness.stdout, 'data')) as [Buffer]
+  expect(String(ready)).toBe('ready\n')
+
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  const closed = once(socket.resume(), 'close')
+  harness.kill('SIGKILL')
+  await closed
 })
