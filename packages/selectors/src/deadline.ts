@@ -23,7 +23,7 @@ export function timeoutOf(timeout: number | null | undefined): number {
 
 /** When a wait that starts here and lasts `wait` is over. */
 export function deadlineAfter(wait: number): number {
-  return wait === 0 ? 0 : performance.now() + wait
+  return wait === 0 || wait === Infinity ? wait : performance.now() + wait
 }
 
 /** How long is left to wait. */
