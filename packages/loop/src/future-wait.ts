@@ -1,6 +1,5 @@
-import type { Cancellable, Suspend, Suspension } from './suspend.js'
+import type { Cancellable, CoroutineDriver, Suspend, Suspension } from './suspend.js'
 import type { Future } from './future.js'
-import type { Runnable } from './runnable.js'
 
 /**
  * `yield* future`, written by hand: suspends once, unless the future is done, then gives
@@ -23,7 +22,10 @@ export class FutureWait<T> implements Iterator<Suspend, T, unknown>, Suspension 
     throw error
   }
 
-  suspend(driver: Runnable): Cancellable {
+  suspend(driver: CoroutineDriver): Cancellable {
+    if (driver.getLoop() !== this.#future.getLoop()) {
+      throw new TypeError(`${this.#future.toString()} belongs to another loop.`)
+    }
     this.#future.addWaiter(driver)
     return this.#future
   }

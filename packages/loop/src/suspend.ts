@@ -1,3 +1,4 @@
+import type { EventLoop } from './event-loop.js'
 import type { Runnable } from './runnable.js'
 
 declare const suspended: unique symbol
@@ -10,12 +11,17 @@ export interface Suspend {
   readonly [suspended]: never
 }
 
+/** Who drives a coroutine, and is run again when what it waits for has happened. */
+export interface CoroutineDriver extends Runnable {
+  getLoop(): EventLoop
+}
+
 /**
  * What a {@link Suspend} is to a driver: `suspend` arranges that the driver is run again.
  * The result says what a cancellation has to cancel, if there is anything.
  */
 export interface Suspension {
-  suspend(driver: Runnable): Cancellable | null
+  suspend(driver: CoroutineDriver): Cancellable | null
 }
 
 /** Something that a waiting coroutine's cancellation is passed on to. */

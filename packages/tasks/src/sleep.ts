@@ -1,13 +1,12 @@
-import type { Future, Runnable, Suspend, Suspension, TimerHandle, Cancellable } from '@tsyncio/loop'
+import type { CoroutineDriver, Future, Suspend, Suspension, TimerHandle } from '@tsyncio/loop'
 
 import { coroutine, type Coroutine } from './coroutine.js'
 import { requireStrand } from './current-strand.js'
-import type { Strand } from './strand.js'
 
 /** Gives way once: the strand goes to the end of the ready queue. */
 const giveWay: Suspension = {
-  suspend(strand: Runnable): Cancellable | null {
-    ;(strand as Strand).loop.schedule(strand)
+  suspend(strand: CoroutineDriver): null {
+    strand.getLoop().schedule(strand)
     return null
   },
 }

@@ -39,6 +39,7 @@ export abstract class Strand implements Runnable {
   #waitingFor: Waited | null = null
   #injected: { readonly error: unknown } | undefined
   #cancelRequests: number
+  #passesOn = false
   #controller: AbortController | undefined
   mustCancel = false
   cancelMessage: string | undefined
@@ -82,9 +83,11 @@ export abstract class Strand implements Runnable {
 
   /** asyncio's `Task.cancel`, without the check whether the task is done. */
   cancel(message?: string): boolean {
+    // Asked by what it waits for: strands that wait in a circle. Here the circle is cut.
+    if (this.#passesOn) return false
     this.#cancelRequests++
     this.#controller?.abort(new CancelledError(message))
-    if (this.#waitingFor?.cancel(message) !== true) this.takeCancellation(message)
+    if (!this.#passOn(message)) this.takeCancellation(message)
     return true
   }
 
@@ -155,6 +158,17 @@ export abstract class Strand implements Runnable {
     }
     this.iterator ??= this.begin()
     return this.iterator.next()
+  }
+
+  #passOn(message: string | undefined): boolean {
+    const waitedFor = this.#waitingFor
+    if (waitedFor === null) return false
+    this.#passesOn = true
+    const passed = waitedFor.cancel(message)
+    this.#passesOn = false
+    // What refuses is done, and has scheduled this strand; or it will never be.
+    if (!passed && waitedFor.removeWaiter(this)) this.loop.schedule(this)
+    return passed
   }
 
   #throw(error: unknown): IteratorResult<Suspend, unknown> {

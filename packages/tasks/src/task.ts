@@ -6,6 +6,7 @@ import {
   InvalidStateError,
   isCancelled,
   type EventLoop,
+  type Runnable,
   type Suspend,
 } from '@tsyncio/loop'
 
@@ -148,6 +149,13 @@ export class Task<out T = unknown> extends Future<T> {
     const strand = strandOf(this)
     if (strand === undefined || strand === this.#strand) return this.#strand.uncancel()
     return strand.uncancelWithParents()
+  }
+
+  override addWaiter(waiter: Runnable): void {
+    if (waiter instanceof Strand && waiter.task === this) {
+      throw new InvalidStateError(`${this.toString()} cannot wait for itself.`)
+    }
+    super.addWaiter(waiter)
   }
 
   override setResult(): never {

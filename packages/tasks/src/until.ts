@@ -1,10 +1,9 @@
-import type { Cancellable, Suspend, Suspension } from '@tsyncio/loop'
+import type { Cancellable, CoroutineDriver, Suspend, Suspension } from '@tsyncio/loop'
 import { CancelledError } from '@tsyncio/loop'
 
 import { coroutine, type Coroutine } from './coroutine.js'
 import { requireStrand } from './current-strand.js'
 import { requirePromises } from './require-promises.js'
-import type { Strand } from './strand.js'
 
 type Outcome<T> = { readonly value: T } | { readonly error: unknown }
 
@@ -12,7 +11,7 @@ type Outcome<T> = { readonly value: T } | { readonly error: unknown }
 class PromiseWait<T> implements Iterator<Suspend, T, unknown>, Suspension, Cancellable {
   readonly #start: (signal: AbortSignal) => PromiseLike<T>
   readonly #controller: AbortController | undefined
-  #strand: Strand | undefined
+  #strand: CoroutineDriver | undefined
   #outcome: Outcome<T> | undefined
   #started = false
 
@@ -35,7 +34,7 @@ class PromiseWait<T> implements Iterator<Suspend, T, unknown>, Suspension, Cance
     throw error
   }
 
-  suspend(strand: Strand): Cancellable {
+  suspend(strand: CoroutineDriver): Cancellable {
     this.#strand = strand
     return this
   }
@@ -70,7 +69,7 @@ class PromiseWait<T> implements Iterator<Suspend, T, unknown>, Suspension, Cance
   #settle(outcome: Outcome<T>): void {
     if (this.#outcome !== undefined) return
     this.#outcome = outcome
-    this.#strand?.loop.schedule(this.#strand)
+    this.#strand?.getLoop().schedule(this.#strand)
   }
 }
 

@@ -1,0 +1,118 @@
+import { isCancelled } from '@tsyncio/loop'
+import { describe, expect, it } from 'vitest'
+
+import { createTask } from '../create-task.js'
+import { gather } from '../gather.js'
+import { sleep } from '../sleep.js'
+import type { TaskDrive } from './conformance.js'
+
+export function describeGather({ spelling: { body, wait }, run }: TaskDrive): void {
+  const failing = (delay: number, message: string) =>
+    body(function* () {
+      yield* wait(sleep(delay))
+      throw new Error(message)
+    })
+
+  describe('gather', () => {
+    it('gives the results in the order of what it was given', async () => {
+      const main = body(function* () {
+        const three = body(function* () {
+          yield* wait(sleep(0))
+          return 'c'
+        })
+        return yield* wait(gather([sleep(4, 'a'), sleep(1, 'b'), three]))
+      })
+      expect(await run(main)).toEqual(['a', 'b', 'c'])
+    })
+
+    it('of nothing gives nothing', async () => {
+      const main = body(function* () {
+        return yield* wait(gather([]))
+      })
+      expect(await run(main)).toEqual([])
+    })
+
+    it('waits once for what it was given twice', async () => {
+      const main = body(function* () {
+        const task = createTask(() => sleep(1, {}))
+        const [one, two] = yield* wait(gather([task, task]))
+        return one === two
+      })
+      expect(await run(main)).toBe(true)
+    })
+
+    it('throws the first failure at once, and lets the others go on', async () => {
+      const main = body(function* () {
+        const other = createTask(() => sleep(30, 'went on'))
+        try {
+          yield* wait(gather([other, failing(1, 'first'), failing(2, 'second')]))
+        } catch (error) {
+          return [(error as Error).message, other.done(), yield* wait(other)]
+        }
+        return 'no error'
+      })
+      expect(await run(main)).toEqual(['first', false, 'went on'])
+    })
+
+    it('with returnExceptions gives every outcome', async () => {
+      const main = body(function* () {
+        const cancelled = createTask(() => sleep(60_000))
+        cancelled.cancel()
+        return yield* wait(
+          gather([sleep(1, 'fine'), failing(1, 'bad'), cancelled], { returnExceptions: true }),
+        )
+      })
+      const [fine, bad, cancelled] = (await run(main)) as PromiseSettledResult<unknown>[]
+      expect(fine).toEqual({ status: 'fulfilled', value: 'fine' })
+      expect(bad).toMatchObject({ status: 'rejected', reason: { message: 'bad' } })
+      expect(isCancelled((cancelled as PromiseRejectedResult).reason)).toBe(true)
+    })
+
+    it('cancelled, cancels all of them, and ends when they have ended', async () => {
+      const log: string[] = []
+      const main = body(function* () {
+        const slow = body(function* () {
+          try {
+            yield* wait(sleep(60_000))
+          } finally {
+            yield* wait(sleep(2))
+            log.push('ended')
+          }
+        })
+        const task = createTask(
+          body(function* () {
+            yield* wait(gather([slow, slow], { returnExceptions: true }))
+          }),
+        )
+        yield* wait(sleep(1))
+        task.cancel()
+        try {
+          yield* wait(task)
+        } catch (error) {
+          log.push(isCancelled(error) ? 'cancelled' : 'failed')
+        }
+      })
+      await run(main)
+      expect(log).toEqual(['ended', 'ended', 'cancelled'])
+    })
+
+    it('throws the CancelledError of a child that was cancelled alone', async () => {
+      const main = body(function* () {
+        const child = createTask(() => sleep(60_000))
+        const all = gather([child, sleep(1)])
+        child.cancel()
+        try {
+          yield* wait(all)
+          return 'no error'
+        } catch (error) {
+          return [isCancelled(error), all.cancelled()]
+        }
+      })
+      expect(await run(main)).toEqual([true, false])
+    })
+
+    it('refuses what is no array', () => {
+      expect(() => gather('ab' as never)).toThrow(TypeError)
+    })
+  })
+}

@@ -1,0 +1,29 @@
+import { PortableDriver } from '@tsyncio/loop'
+import { VirtualClock } from '@tsyncio/loop/testing'
+import { run, runBlocking } from '@tsyncio/tasks'
+import { asyncFunctions, describeTasks, generators } from '@tsyncio/tasks/testing'
+
+describeTasks('generators, hosted', { spelling: generators, run: (main) => run(main) })
+
+describeTasks('async functions, hosted', { spelling: asyncFunctions, run: (main) => run(main) })
+
+describeTasks('generators, blocking', {
+  spelling: generators,
+  // eslint-disable-next-line @typescript-eslint/require-await -- its errors are to be rejections
+  run: async (main) => runBlocking(main),
+})
+
+describeTasks('generators, in virtual time', {
+  spelling: generators,
+  run: (main) => run(main, { clock: new VirtualClock() }),
+})
+
+describeTasks('async functions, in virtual time', {
+  spelling: asyncFunctions,
+  run: (main) => run(main, { clock: new VirtualClock() }),
+})
+
+describeTasks('async functions, where microtasks cannot be drained', {
+  spelling: asyncFunctions,
+  run: (main) => run(main, { driver: (core) => new PortableDriver(core, { drain: false }) }),
+})
