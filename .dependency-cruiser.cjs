@@ -64,6 +64,13 @@ module.exports = {
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'] },
     },
     {
+      name: 'no-tool-in-source',
+      comment: "What is only a devDependency is not there in a user's project.",
+      severity: 'error',
+      from: { path: '^(packages|apps)/[^/]+/src/', pathNot: '/src/testing/' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
+    {
       name: 'resolved',
       severity: 'error',
       from: {},
@@ -73,6 +80,7 @@ module.exports = {
   options: {
     doNotFollow: { path: ['node_modules', '/dist/'] },
     exclude: { path: ['\\.turbo/', '/prebuilds/', '^apps/benchmarks/results/'] },
+    combinedDependencies: true,
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.check.json' },
     enhancedResolveOptions: {

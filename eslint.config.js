@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint'
 import { noFloatingGenerator } from './scripts/eslint/no-floating-generator.js'
 
 const typed = ['packages/*/{src,test}/**/*.ts', 'apps/*/{src,test}/**/*.ts', 'docs/test/**/*.ts']
-const tests = ['packages/*/test/**/*.ts', 'apps/*/test/**/*.ts', 'docs/test/**/*.ts']
+const tests = ['packages/*/{test,src/testing}/**/*.ts', 'apps/*/test/**/*.ts', 'docs/test/**/*.ts']
 
 export default tseslint.config(
   {
@@ -55,6 +55,8 @@ export default tseslint.config(
       // A coroutine may well have nothing to wait for, in either spelling.
       'require-yield': 'off',
       '@typescript-eslint/require-await': 'off',
+      // Hand-written iterators and drivers speak of themselves.
+      '@typescript-eslint/no-this-alias': 'off',
       // `T | undefined` against `void`: what a callback returns is nobody's business.
       '@typescript-eslint/no-invalid-void-type': 'off',
     },

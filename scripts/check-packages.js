@@ -2,6 +2,7 @@
 // The health of each published package, as its users get it: publint reads the files
 // that would be packed, attw resolves its types as every kind of consumer does.
 import { spawn } from 'node:child_process'
+import { join } from 'node:path'
 
 import { publishedPackages, root } from './published-packages.js'
 
@@ -11,7 +12,8 @@ import { publishedPackages, root } from './published-packages.js'
  */
 function tool(command) {
   return new Promise((resolve) => {
-    const child = spawn('npx', ['--no', ...command], { cwd: root })
+    const [name = '', ...args] = command
+    const child = spawn(join(root, 'node_modules/.bin', name), args, { cwd: root })
     let output = ''
     child.stdout.on('data', (chunk) => (output += chunk))
     child.stderr.on('data', (chunk) => (output += chunk))
