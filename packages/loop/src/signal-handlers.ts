@@ -57,8 +57,9 @@ export class SignalHandlers {
   moveTo(source: SignalSource): SignalSource {
     const previous = this.#source
     for (const [number, { name }] of this.#handles) {
-      source.watch(name, number)
+      // In this order: what is unwatched puts the default disposition back.
       previous.unwatch(name, number)
+      source.watch(name, number)
     }
     this.#source = source
     return previous

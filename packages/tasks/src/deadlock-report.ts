@@ -1,4 +1,4 @@
-import { setDeadlockReport, type Future } from '@tsyncio/loop'
+import type { Future } from '@tsyncio/loop'
 
 import { allTasks } from './task-registry.js'
 import type { Task } from './task.js'
@@ -9,12 +9,10 @@ function describe(task: Task): string {
 }
 
 /** Who waits for whom, among the tasks of the loop that cannot go on. */
-function report(future: Future): string {
+export function describeDeadlock(future: Future): string {
   const tasks = [...allTasks(future.getLoop())]
   return [
     `${future.toString()} can never be done: nothing is ready, no timer runs and no fd is watched.`,
     ...tasks.map(describe),
   ].join('\n')
 }
-
-setDeadlockReport(report)

@@ -1,11 +1,19 @@
-import { EventLoop, isCancelled, type EventLoopOptions, type Future } from '@tsyncio/loop'
+import {
+  EventLoop,
+  isCancelled,
+  setDeadlockReport,
+  type EventLoopOptions,
+  type Future,
+} from '@tsyncio/loop'
 
-import './deadlock-report.js'
+import { describeDeadlock } from './deadlock-report.js'
 import type { Result, Work } from './coroutine.js'
 import { watchInterrupts, type Interrupts } from './interrupt.js'
 import { KeyboardInterrupt } from './keyboard-interrupt.js'
 import { Task } from './task.js'
 import { allTasks } from './task-registry.js'
+
+setDeadlockReport(describeDeadlock)
 
 export interface RunOptions extends EventLoopOptions {
   /** Ends the run: `run` rejects with the signal's reason, when the main task has ended. */
