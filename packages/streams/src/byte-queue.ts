@@ -1,0 +1,87 @@
+/** Bytes that came in pieces and go in others. Nothing is copied that lies in one piece. */
+export class ByteQueue {
+  readonly #chunks: Buffer[] = []
+  /** How much of the first chunk is gone. */
+  #start = 0
+  #size = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  push(chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.#size += chunk.length
+  }
+
+  /** Takes the first `count` bytes, of which there must be so many. */
+  take(count: number): Buffer {
+    if (count === 0) return Buffer.alloc(0)
+    const first = this.#chunks[0] as Buffer
+    const end = this.#start + count
+    if (end > first.length) return this.#join(count)
+    const piece =
+      this.#start === 0 && end === first.length ? first : first.subarray(this.#start, end)
+    this.#skip(count)
+    return piece
+  }
+
+  /** Where `separator` begins, at `from` or later; -1 if it is not there. */
+  indexOf(separator: Buffer, from: number): number {
+    const needle = separator.length === 1 ? (separator[0] as number) : separator
+    let base = -this.#start
+    for (const [i, chunk] of this.#chunks.entries()) {
+      const end = base + chunk.length
+      if (from < end) {
+        const found = chunk.indexOf(needle, Math.max(from - base, 0))
+        if (found >= 0) return base + found
+        const across = i + 1 < this.#chunks.length ? this.#indexAcross(separator, from, end) : -1
+        if (across >= 0) return across
+      }
+      base = end
+    }
+    return -1
+  }
+
+  // A separator that begins in one chunk and ends in a later one.
+  #indexAcross(separator: Buffer, from: number, border: number): number {
+    const reach = separator.length - 1
+    if (reach === 0) return -1
+    const start = Math.max(from, border - reach, 0)
+    const found = this.#copy(start, Math.min(border + reach, this.#size)).indexOf(separator)
+    return found < 0 ? -1 : start + found
+  }
+
+  #copy(start: number, end: number): Buffer {
+    const copy = Buffer.allocUnsafe(end - start)
+    let base = -this.#start
+    for (const chunk of this.#chunks) {
+      if (base >= end) break
+      const from = Math.max(start - base, 0)
+      const to = Math.min(end - base, chunk.length)
+      if (from < to) copy.set(chunk.subarray(from, to), base + from - start)
+      base += chunk.length
+    }
+    return copy
+  }
+
+  #join(count: number): Buffer {
+    const joined = this.#copy(0, count)
+    this.#skip(count)
+    return joined
+  }
+
+  #skip(count: number): void {
+    this.#size -= count
+    let left = this.#start + count
+    let whole = 0
+    for (const chunk of this.#chunks) {
+      if (left < chunk.length) break
+      left -= chunk.length
+      whole++
+    }
+    this.#start = left
+    if (whole === 1) this.#chunks.shift()
+    else if (whole > 1) this.#chunks.splice(0, whole)
+  }
+}

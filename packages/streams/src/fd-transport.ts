@@ -1,0 +1,175 @@
+import type { EventLoop } from '@tsyncio/loop'
+import { close, OSError } from '@tsyncio/syscalls'
+
+import type { Protocol } from './protocol.js'
+import type { BaseTransport, Transport } from './transport.js'
+
+/** Called when a transport has let go of its fd. */
+export type OnGone = (transport: FdTransport) => void
+
+/**
+ * The life of a transport over an fd: made, closing, lost, gone. It owns the fd, which is
+ * closed after the protocol's `connectionLost`, and reserved in the loop until then.
+ */
+export abstract class FdTransport implements BaseTransport {
+  readonly loop: EventLoop
+  readonly fd: number
+  protected protocol: Protocol
+  readonly #onGone: OnGone | undefined
+  #closing = false
+  #lost = false
+
+  constructor(loop: EventLoop, fd: number, protocol: Protocol, onGone?: OnGone) {
+    this.loop = loop
+    this.fd = fd
+    this.protocol = protocol
+    this.#onGone = onGone
+    loop.core.fds.claim(fd, this)
+  }
+
+  /** Introduces the protocol in the next turn, and begins to read after that. */
+  start(onMade?: () => void): void {
+    this.loop.schedule({
+      run: () => {
+        this.#introduce()
+        onMade?.()
+      },
+    })
+  }
+
+  isClosing(): boolean {
+    return this.#closing
+  }
+
+  /** Whether `connectionLost` is due or past: nothing can be sent any more. */
+  get isLost(): boolean {
+    return this.#lost
+  }
+
+  close(): void {
+    if (this.#closing) return
+    this.#closing = true
+    this.stopReading()
+    if (this.unsent === 0) this.lose(undefined)
+  }
+
+  abort(): void {
+    this.end(undefined)
+  }
+
+  abstract getExtraInfo(name: string): unknown
+
+  getProtocol(): Protocol {
+    return this.protocol
+  }
+
+  setProtocol(protocol: Protocol): void {
+    this.protocol = protocol
+  }
+
+  /** Everything that was written is with the kernel. */
+  drained(): void {
+    if (this.#closing) this.lose(undefined)
+  }
+
+  received(data: Buffer): void {
+    try {
+      this.protocol.dataReceived?.(data)
+    } catch (error) {
+      this.fail(error, 'protocol.dataReceived() failed')
+    }
+  }
+
+  /** The other side will send no more. */
+  ended(): void {
+    try {
+      if (this.protocol.eofReceived?.() !== true || !this.canHalfClose) this.close()
+    } catch (error) {
+      this.fail(error, 'protocol.eofReceived() failed')
+    }
+  }
+
+  readFailed(error: Error): void {
+    this.end(error)
+  }
+
+  writeFailed(error: Error): void {
+    this.end(error)
+  }
+
+  pauseWriting(): void {
+    this.#tell('pauseWriting')
+  }
+
+  resumeWriting(): void {
+    this.#tell('resumeWriting')
+  }
+
+  toString(): string {
+    const state = this.#lost ? 'closed' : this.#closing ? 'closing' : 'open'
+    return `<${this.constructor.name} ${state} fd=${this.fd}>`
+  }
+
+  protected abstract readonly unsent: number
+  protected abstract readonly canHalfClose: boolean
+  protected abstract startReading(): void
+  protected abstract stopReading(): void
+  protected abstract dropUnsent(): void
+
+  /** Closes at once, for `error` if there is one. */
+  protected end(error: Error | undefined): void {
+    if (this.#lost) return
+    this.#closing = true
+    this.stopReading()
+    this.dropUnsent()
+    this.lose(error)
+  }
+
+  /** As {@link end}, for a fault of the program, which is reported too. */
+  protected fail(exception: unknown, message: string): void {
+    if (!(exception instanceof OSError)) {
+      const { loop, protocol } = this
+      loop.callExceptionHandler({ message, exception, transport: this, protocol })
+    }
+    this.end(exception as Error)
+  }
+
+  protected lose(error: Error | undefined): void {
+    if (this.#lost) return
+    this.#lost = true
+    this.loop.schedule({ run: () => this.#letGo(error) })
+  }
+
+  #introduce(): void {
+    try {
+      this.protocol.connectionMade?.(this as unknown as Transport)
+    } catch (error) {
+      this.fail(error, 'protocol.connectionMade() failed')
+    }
+    if (!this.#closing) this.startReading()
+  }
+
+  #letGo(error: Error | undefined): void {
+    const { loop, fd, protocol } = this
+    try {
+      protocol.connectionLost?.(error)
+    } catch (exception) {
+      const message = 'protocol.connectionLost() failed'
+      loop.callExceptionHandler({ message, exception, transport: this, protocol })
+    }
+    loop.core.fds.release(fd)
+    close(fd)
+    this.#onGone?.(this)
+  }
+
+  // Not fatal: the connection itself is well.
+  #tell(what: 'pauseWriting' | 'resumeWriting'): void {
+    const { loop, protocol } = this
+    try {
+      protocol[what]?.()
+    } catch (exception) {
+      const message = `protocol.${what}() failed`
+      loop.callExceptionHandler({ message, exception, transport: this, protocol })
+    }
+  }
+}

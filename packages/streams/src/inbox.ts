@@ -1,0 +1,92 @@
+import { InvalidStateError } from '@tsyncio/loop'
+
+import { ByteQueue } from './byte-queue.js'
+import type { ReadTransport } from './transport.js'
+
+/** The one read that waits for something in an inbox. */
+export interface InboxWait {
+  /** Whether it is worth a look, now that there are `size` bytes. */
+  wants(size: number): boolean
+  wake(): void
+}
+
+/** What has come and has not been read. It slows the transport down when that is too much. */
+export class Inbox {
+  readonly limit: number
+  readonly bytes = new ByteQueue()
+  #transport: ReadTransport | undefined
+  #paused = false
+  #wait: InboxWait | undefined
+  #ended = false
+  #failure: { readonly error: Error } | undefined
+
+  constructor(limit: number) {
+    this.limit = limit
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  get failure(): { readonly error: Error } | undefined {
+    return this.#failure
+  }
+
+  set transport(transport: ReadTransport) {
+    this.#transport = transport
+  }
+
+  feed(data: Buffer): void {
+    if (data.length === 0) return
+    this.bytes.push(data)
+    const { size } = this.bytes
+    // A read that needs more than the limit allows must not be starved by it.
+    if (this.#wait?.wants(size) === false) return
+    this.#wait?.wake()
+    if (!this.#paused && size > 2 * this.limit && this.#transport !== undefined) {
+      this.#paused = true
+      this.#transport.pauseReading()
+    }
+  }
+
+  end(): void {
+    this.#ended = true
+    this.#wait?.wake()
+  }
+
+  fail(error: Error): void {
+    this.#failure = { error }
+    this.#wait?.wake()
+  }
+
+  /** @throws InvalidStateError if another read waits. */
+  requireFree(wait: InboxWait): void {
+    if (this.#wait === undefined || this.#wait === wait) return
+    throw new InvalidStateError('Another read is waiting for data already: only one may.')
+  }
+
+  /** From now on `wait` is the one that waits. */
+  enter(wait: InboxWait): void {
+    this.#wait = wait
+    if (this.#paused) this.#resume()
+  }
+
+  leave(wait: InboxWait): void {
+    if (this.#wait === wait) this.#wait = undefined
+  }
+
+  take(count: number): Buffer {
+    const data = this.bytes.take(count)
+    if (this.#paused && this.bytes.size <= this.limit) this.#resume()
+    return data
+  }
+
+  takeAll(): Buffer {
+    return this.take(this.bytes.size)
+  }
+
+  #resume(): void {
+    this.#paused = false
+    this.#transport?.resumeReading()
+  }
+}

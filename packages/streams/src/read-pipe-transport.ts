@@ -1,0 +1,59 @@
+import type { EventLoop } from '@tsyncio/loop'
+import type { OSError } from '@tsyncio/syscalls'
+
+import { FdTransport } from './fd-transport.js'
+import { Incoming } from './incoming.js'
+import type { Protocol } from './protocol.js'
+import type { ReadTransport } from './transport.js'
+
+/** The end of a pipe that one reads from; also a terminal, or a socket that is only read. */
+export class ReadPipeTransport extends FdTransport implements ReadTransport {
+  readonly #incoming: Incoming
+
+  constructor(loop: EventLoop, fd: number, protocol: Protocol) {
+    super(loop, fd, protocol)
+    this.#incoming = new Incoming(loop, fd, this)
+  }
+
+  isReading(): boolean {
+    return this.#incoming.isReading
+  }
+
+  pauseReading(): void {
+    this.#incoming.pause()
+  }
+
+  resumeReading(): void {
+    this.#incoming.resume()
+  }
+
+  getExtraInfo(name: string): unknown {
+    return name === 'pipe' ? { fileno: () => this.fd } : undefined
+  }
+
+  // What a terminal says when nobody has its other side open any more.
+  override readFailed(error: OSError): void {
+    if (error.code === 'EIO') this.ended()
+    else super.readFailed(error)
+  }
+
+  protected get unsent(): number {
+    return 0
+  }
+
+  protected get canHalfClose(): boolean {
+    return false
+  }
+
+  protected startReading(): void {
+    this.#incoming.start()
+  }
+
+  protected stopReading(): void {
+    this.#incoming.stop()
+  }
+
+  protected dropUnsent(): void {
+    // Nothing is ever written.
+  }
+}

@@ -1,0 +1,54 @@
+// Where reads land. Allocating for each read would cost more than the read: so one slab
+// serves all connections of a loop, and is handed out piece by piece, each byte once. A
+// piece that somebody keeps therefore keeps the slab: at most `slabBytes`, whatever the
+// length of the piece. That would be absurd for a few bytes, so short reads are copied to
+// Node's pool of small buffers, where they keep 8 KiB, and their room is used again. From
+// about 512 bytes on, copying costs more than it saves.
+import type { EventLoop } from '@tsyncio/loop'
+import { read } from '@tsyncio/syscalls'
+import { markAsUntransferable } from 'node:worker_threads'
+
+/** The most that one read takes. */
+export const readBytes = 65_536
+/** What one kept piece may keep alive. */
+export const slabBytes = 16 * readBytes
+const copiedBytes = 512
+
+export class Slab {
+  #bytes = Buffer.alloc(0)
+  #used = 0
+
+  /** `read(2)`: how many bytes came, 0 at the end, or `-errno`. */
+  readFrom(fd: number): number {
+    if (this.#bytes.length - this.#used < readBytes) this.#renew()
+    return read(fd, this.#bytes, this.#used, readBytes)
+  }
+
+  /** Hands out the `count` bytes that the last read brought. */
+  take(count: number): Buffer {
+    const start = this.#used
+    const piece = this.#bytes.subarray(start, start + count)
+    if (count > copiedBytes) {
+      this.#used = start + count
+      return piece
+    }
+    const copy = Buffer.allocUnsafe(count)
+    copy.set(piece)
+    return copy
+  }
+
+  #renew(): void {
+    this.#bytes = Buffer.allocUnsafeSlow(slabBytes)
+    this.#used = 0
+    markAsUntransferable(this.#bytes.buffer)
+  }
+}
+
+const slabs = new WeakMap<EventLoop, Slab>()
+
+/** The slab that the transports of a loop share. */
+export function slabOf(loop: EventLoop): Slab {
+  let slab = slabs.get(loop)
+  if (slab === undefined) slabs.set(loop, (slab = new Slab()))
+  return slab
+}

@@ -1,0 +1,147 @@
+import { coroutine, type Coroutine } from '@tsyncio/tasks'
+
+import { Inbox } from './inbox.js'
+import { ReadAll } from './read-all.js'
+import { ReadExactly } from './read-exactly.js'
+import { ReadSome } from './read-some.js'
+import { ReadUntil } from './read-until.js'
+import { toBytes } from './to-bytes.js'
+import type { ReadTransport } from './transport.js'
+
+const defaultLimit = 65_536
+const newline = Buffer.from('\n')
+
+export interface StreamReaderOptions {
+  /**
+   * The longest line or piece up to a separator, in bytes; default 64 KiB. The transport
+   * is paused when twice as much waits to be read, and resumed at the limit.
+   */
+  readonly limit?: number
+}
+
+/**
+ * The reading side of a stream (asyncio's `StreamReader`). **`null` is the end of file.**
+ *
+ * One read may wait at a time; a second is an `InvalidStateError`. A cancelled read has
+ * consumed nothing. After a failure of the connection, what has come can still be read;
+ * then reads throw the failure.
+ *
+ * The buffers are never overwritten. A kept one may keep 1 MiB of memory alive: copy what
+ * you keep for long.
+ *
+ * @example
+ * ```ts
+ * import { StreamReader } from '@tsyncio/streams'
+ *
+ * const reader = new StreamReader()
+ * reader.feedData(Buffer.from('two\nlines\n'))
+ * reader.feedEof()
+ * for await (const line of reader) console.log(line.toString().trim())
+ * // two
+ * // lines
+ * ```
+ */
+export class StreamReader implements AsyncIterable<Buffer> {
+  readonly #inbox: Inbox
+
+  /** @throws RangeError if the limit is not positive. */
+  constructor({ limit = defaultLimit }: StreamReaderOptions = {}) {
+    if (typeof limit !== 'number')
+      throw new TypeError(`Expected a limit in bytes, got ${typeof limit}.`)
+    if (!(limit > 0)) throw new RangeError(`Expected a limit above 0, got ${limit}.`)
+    this.#inbox = new Inbox(limit)
+  }
+
+  /**
+   * Reads what there is, at least one byte and at most `count`; without `count`,
+   * everything up to the end. Gives null at the end.
+   */
+  read(count?: number): Coroutine<Buffer | null> {
+    if (count === undefined) return coroutine(new ReadAll(this.#inbox))
+    requireCount(count, 'read')
+    return coroutine(new ReadSome(this.#inbox, count))
+  }
+
+  /**
+   * Reads a line with its newline; the last one may lack it. Gives null at the end.
+   *
+   * @throws LimitOverrunError if the line is longer than the limit; it stays in the stream.
+   */
+  readLine(): Coroutine<Buffer | null> {
+    return coroutine(new ReadUntil(this.#inbox, newline, true))
+  }
+
+  /**
+   * Reads up to `separator`, which is included. Gives null at the end.
+   *
+   * @throws IncompleteReadError if the stream ends with something else.
+   * @throws LimitOverrunError if the separator does not begin within the limit; what
+   *   there is stays in the stream.
+   */
+  readUntil(separator: Uint8Array | string = newline): Coroutine<Buffer | null> {
+    const { buffer, byteOffset, length } = toBytes(separator)
+    if (length === 0) throw new RangeError('Expected a separator of at least one byte.')
+    return coroutine(new ReadUntil(this.#inbox, Buffer.from(buffer, byteOffset, length), false))
+  }
+
+  /**
+   * Reads exactly `count` bytes.
+   *
+   * @throws IncompleteReadError if the stream ends before; what there was is in it.
+   */
+  readExactly(count: number): Coroutine<Buffer> {
+    requireCount(count, 'readExactly')
+    return coroutine(new ReadExactly(this.#inbox, count))
+  }
+
+  /** Whether everything has been read. */
+  atEof(): boolean {
+    return this.#inbox.ended && this.#inbox.bytes.size === 0
+  }
+
+  /** What ended the stream, if it was a failure. */
+  exception(): Error | undefined {
+    return this.#inbox.failure?.error
+  }
+
+  /** Line by line, as {@link readLine}. */
+  [Symbol.asyncIterator](): AsyncIterator<Buffer, undefined> {
+    return {
+      next: async () => {
+        const line = await this.readLine()
+        return line === null ? { done: true, value: undefined } : { done: false, value: line }
+      },
+    }
+  }
+
+  // For whoever the bytes come from.
+
+  /** Adds bytes to what can be read. They must not change any more. */
+  feedData(data: Uint8Array): void {
+    const { buffer, byteOffset, length } = data
+    this.#inbox.feed(Buffer.isBuffer(data) ? data : Buffer.from(buffer, byteOffset, length))
+  }
+
+  /** No more will come. */
+  feedEof(): void {
+    this.#inbox.end()
+  }
+
+  /** No more will come, because of `error`. */
+  setException(error: Error): void {
+    this.#inbox.fail(error)
+  }
+
+  /** What to pause when too much waits to be read. */
+  setTransport(transport: ReadTransport): void {
+    this.#inbox.transport = transport
+  }
+}
+
+function requireCount(count: number, name: string): void {
+  if (typeof count !== 'number')
+    throw new TypeError(`Expected a number of bytes for ${name}(), got ${typeof count}.`)
+  if (!Number.isInteger(count) || count < 0) {
+    throw new RangeError(`Expected a whole number of bytes for ${name}(), got ${count}.`)
+  }
+}

@@ -1,0 +1,118 @@
+import { coroutine, sleep, type Coroutine, type Gen } from '@tsyncio/tasks'
+
+import type { StreamProtocol } from './stream-protocol.js'
+import type { WriteTransport } from './transport.js'
+
+const done: Iterator<never, void> = { next: () => ({ done: true, value: undefined }) }
+
+/**
+ * The writing side of a stream (asyncio's `StreamWriter`). Write, then `drain`: that waits
+ * while the other side is slower than you, so that what waits to be sent stays small.
+ *
+ * @example
+ * ```ts
+ * import { openConnection, startServer } from '@tsyncio/streams'
+ * import { run } from '@tsyncio/tasks'
+ *
+ * await run(async () => {
+ *   const host = '127.0.0.1'
+ *   await using server = await startServer(
+ *     async (reader, writer) => {
+ *       for await (const line of reader) {
+ *         writer.write(line)
+ *         await writer.drain()
+ *       }
+ *       writer.close()
+ *     },
+ *     { host, port: 0 },
+ *   )
+ *   await using connection = await openConnection({ host, port: server.port })
+ *   connection.writer.write('hello\n')
+ *   console.log(String(await connection.reader.readLine()).trim()) // hello
+ * })
+ * ```
+ */
+export class StreamWriter {
+  readonly #transport: WriteTransport
+  readonly #protocol: StreamProtocol
+
+  constructor(transport: WriteTransport, protocol: StreamProtocol) {
+    this.#transport = transport
+    this.#protocol = protocol
+  }
+
+  get transport(): WriteTransport {
+    return this.#transport
+  }
+
+  /**
+   * Sends at once what the kernel takes, and keeps the rest; strings are sent as UTF-8.
+   * The bytes are not copied: do not change them afterwards. Once the connection is gone,
+   * nothing is sent, and {@link drain} says so.
+   *
+   * @throws InvalidStateError after {@link writeEof}.
+   */
+  write(data: Uint8Array | string): void {
+    this.#transport.write(data)
+  }
+
+  /** Writes all of `lines`, as they are, with as few system calls as possible. */
+  writeLines(lines: Iterable<Uint8Array | string>): void {
+    this.#transport.writeLines(lines)
+  }
+
+  /**
+   * Waits until what waits to be sent has shrunk to the low-water mark, if it is above the
+   * high one; returns at once otherwise. Any number may wait.
+   *
+   * @throws OSError if the connection is gone.
+   */
+  drain(): Coroutine<void> {
+    const isEasy = this.#protocol.isFlowing && !this.#transport.isClosing()
+    return coroutine(isEasy ? done : this.#drain())
+  }
+
+  /** Ends the writing direction, after what was written; reading goes on. A pipe is closed. */
+  writeEof(): void {
+    this.#transport.writeEof()
+  }
+
+  canWriteEof(): boolean {
+    return this.#transport.canWriteEof()
+  }
+
+  /** Sends what was written, then closes both directions. */
+  close(): void {
+    this.#transport.close()
+  }
+
+  isClosing(): boolean {
+    return this.#transport.isClosing()
+  }
+
+  /**
+   * Waits until the connection is closed.
+   *
+   * @throws what ended the connection, if it was a failure.
+   */
+  waitClosed(): Coroutine<void> {
+    return coroutine(this.#protocol.closed())
+  }
+
+  /** 'sockname', 'peername', 'socket'; 'pipe' for pipes. */
+  getExtraInfo(name: string): unknown {
+    return this.#transport.getExtraInfo(name)
+  }
+
+  /** Closes, and waits for it; how the connection ended is not thrown. */
+  [Symbol.asyncDispose](): Coroutine<void> {
+    this.close()
+    return coroutine(this.#protocol.over())
+  }
+
+  // A connection that is being closed learns in the next turn how that ended.
+  *#drain(): Gen<void> {
+    if (this.#transport.isClosing()) yield* sleep(0)
+    yield* this.#protocol.flowing()
+  }
+}

@@ -1,0 +1,50 @@
+import type { Protocol } from './protocol.js'
+
+/** When a protocol is told to pause writing, and when to resume; in bytes. */
+export interface WriteBufferLimits {
+  /** Pause above this. Default: 64 KiB, or four times `low`. */
+  readonly high?: number
+  /** Resume at this or below. Default: a quarter of `high`. */
+  readonly low?: number
+}
+
+/** What is common to all transports. */
+export interface BaseTransport {
+  /** Whether the transport is closed or about to be. */
+  isClosing(): boolean
+  /** Sends what was written, then closes. Nothing is read any more. */
+  close(): void
+  /** Closes at once; what has not been sent is lost. */
+  abort(): void
+  /** What is known beside the bytes: 'sockname', 'peername', 'socket', 'pipe'. */
+  getExtraInfo(name: string): unknown
+  getProtocol(): Protocol
+  setProtocol(protocol: Protocol): void
+}
+
+/** A transport that bytes come from. */
+export interface ReadTransport extends BaseTransport {
+  isReading(): boolean
+  /** No `dataReceived` from now on; what comes stays with the kernel, which slows the sender. */
+  pauseReading(): void
+  resumeReading(): void
+}
+
+/** A transport that bytes go to. */
+export interface WriteTransport extends BaseTransport {
+  /**
+   * Sends at once what the kernel takes, and keeps the rest: the bytes themselves, not a
+   * copy, so do not change them afterwards. Does nothing on a transport that is gone.
+   */
+  write(data: Uint8Array | string): void
+  writeLines(lines: Iterable<Uint8Array | string>): void
+  /** Ends the writing direction, after what was written. The other side sees the end. */
+  writeEof(): void
+  canWriteEof(): boolean
+  setWriteBufferLimits(limits: WriteBufferLimits): void
+  getWriteBufferLimits(): Required<WriteBufferLimits>
+  getWriteBufferSize(): number
+}
+
+/** A transport for both directions. */
+export interface Transport extends ReadTransport, WriteTransport {}

@@ -1,0 +1,83 @@
+import type { EventLoop, Runnable } from '@tsyncio/loop'
+import { EPIPE, osError } from '@tsyncio/syscalls'
+
+import { FdTransport } from './fd-transport.js'
+import { Outgoing } from './outgoing.js'
+import type { Protocol } from './protocol.js'
+import { toBytes } from './to-bytes.js'
+import type { WriteBufferLimits, WriteTransport } from './transport.js'
+
+/** The end of a pipe that one writes to; also a terminal, or a socket that is only written. */
+export class WritePipeTransport extends FdTransport implements WriteTransport {
+  readonly #outgoing: Outgoing
+  readonly #isFifo: boolean
+  readonly #readerGone: Runnable = { run: () => this.#onReaderGone() }
+
+  constructor(loop: EventLoop, fd: number, protocol: Protocol, isFifo: boolean) {
+    super(loop, fd, protocol)
+    this.#outgoing = new Outgoing(loop, fd, this)
+    this.#isFifo = isFifo
+  }
+
+  write(data: Uint8Array | string): void {
+    const bytes = toBytes(data)
+    if (!this.isClosing()) this.#outgoing.write(bytes)
+  }
+
+  writeLines(lines: Iterable<Uint8Array | string>): void {
+    const chunks = Array.from(lines, toBytes)
+    if (!this.isClosing()) this.#outgoing.writeAll(chunks)
+  }
+
+  /** A pipe has but one direction: its end is its close. */
+  writeEof(): void {
+    this.close()
+  }
+
+  canWriteEof(): boolean {
+    return true
+  }
+
+  setWriteBufferLimits(limits: WriteBufferLimits): void {
+    this.#outgoing.setLimits(limits)
+  }
+
+  getWriteBufferLimits(): Required<WriteBufferLimits> {
+    return this.#outgoing.limits
+  }
+
+  getWriteBufferSize(): number {
+    return this.#outgoing.size
+  }
+
+  getExtraInfo(name: string): unknown {
+    return name === 'pipe' ? { fileno: () => this.fd } : undefined
+  }
+
+  protected get unsent(): number {
+    return this.#outgoing.size
+  }
+
+  protected get canHalfClose(): boolean {
+    return false
+  }
+
+  // A pipe that nobody reads any more is in error, which looks like readable.
+  protected startReading(): void {
+    if (this.#isFifo) this.loop.core.fds.addReader(this.fd, this.#readerGone)
+  }
+
+  protected stopReading(): void {
+    if (this.#isFifo) this.loop.core.fds.removeReader(this.fd)
+  }
+
+  protected dropUnsent(): void {
+    this.#outgoing.clear()
+  }
+
+  #onReaderGone(): void {
+    if (this.isClosing()) return
+    if (this.unsent === 0) this.close()
+    else this.end(osError(-EPIPE, 'write'))
+  }
+}
