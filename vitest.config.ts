@@ -54,6 +54,13 @@ function project(name: string, root: string, mode: string): TestProjectInlineCon
   }
 }
 
+/** Tasks where the native part cannot be loaded: another system, another runtime. */
+function withoutBinary(mode: string): TestProjectInlineConfiguration {
+  const { test, ...rest } = project('tasks without the binary', 'packages/tasks', mode)
+  const include = ['test/conformance.test.ts', 'test/async-functions.test.ts']
+  return { ...rest, test: { ...test, include, env: { TSYNCIO_NATIVE: 'off' }, typecheck: {} } }
+}
+
 export default defineConfig(({ mode }) => ({
   test: {
     // Two cores; the examples of one file are processes of their own.
@@ -63,6 +70,7 @@ export default defineConfig(({ mode }) => ({
       ...packages.map((name) => project(name, `packages/${name}`, mode)),
       ...apps.map((name) => project(name, `apps/${name}`, mode)),
       project('docs', 'docs', mode),
+      ...(mode === 'test' || mode === 'dist' ? [withoutBinary(mode)] : []),
     ],
   },
 }))

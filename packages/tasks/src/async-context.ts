@@ -36,8 +36,8 @@ export class AsyncVariable<T> {
 
   /** Calls `callback` without the value, if there is one. */
   exit<R>(callback: () => R): R {
-    return this.get() === undefined
-      ? callback()
-      : (this.#storage as AsyncLocalStorage<T>).exit(callback)
+    if (this.get() === undefined) return callback()
+    // Not `exit` of the storage, which switches all tracking off and on again.
+    return (this.#storage as AsyncLocalStorage<T | undefined>).run(undefined, callback)
   }
 }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -216,5 +217,28 @@ describe('plain code, outside of any task', () => {
     const task = createTask(() => sleep(1, 'done'))
     expect(task.getLoop()).toBe(getEventLoop())
     expect(await task).toBe('done')
+  })
+})
+
+describe('AsyncLocalStorage', () => {
+  it('keeps its value in tasks of both spellings', async () => {
+    const storage = new AsyncLocalStorage<string>()
+    const seen = await run(async () => {
+      const tasks = ['one', 'two'].map((value) =>
+        storage.run(value, () => [
+          createTask(async () => {
+            await sleep(1)
+            return storage.getStore()
+          }),
+          createTask(function* () {
+            yield* sleep(1)
+            const inner = yield* until(() => nodeSleep(1).then(() => storage.getStore()))
+            return `${storage.getStore()} ${inner}`
+          }),
+        ]),
+      )
+      return storage.run('other', () => gather(tasks.flat()))
+    })
+    expect(seen).toEqual(['one', 'one one', 'two', 'two two'])
   })
 })
