@@ -59,7 +59,7 @@ export type DefaultSelector<Data = unknown> = Selector<Data>
  * import { DefaultSelector } from '@tsyncio/selectors'
  *
  * using selector = new DefaultSelector()
- * console.log(selector.constructor.name) // EpollSelector
+ * console.log(selector.select(10)) // []
  * ```
  */
 export const DefaultSelector = Choice as unknown as new <Data = unknown>() => Selector<Data>

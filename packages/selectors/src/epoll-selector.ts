@@ -14,7 +14,7 @@ function epollEvents(events: number): number {
 /**
  * A selector on `epoll(7)`, level-triggered: a call costs as much as there are ready
  * fds, however many are idle. It watches open files, not fds: unregister an fd before
- * you close it, or a copy of it may keep the file reporting (docs/selectors.md).
+ * you close it, or a copy of it may keep the file reporting.
  */
 export class EpollSelector<Data = unknown> extends BaseSelector<Data> {
   readonly #epoll: Epoll

@@ -1,18 +1,19 @@
 import type { FileDescriptorLike } from './file-descriptor.js'
 import type { SelectorKey } from './selector-key.js'
 
-/** Finds the key of a file object, also after that was closed. */
-export type Lookup<Data> = (fileobj: FileDescriptorLike) => SelectorKey<Data> | undefined
-
 /**
  * What is registered with a selector, by fd: a live view that cannot be written to.
  * `get` and `has` take a file object or an fd. Empty after the selector was closed.
  */
 export class SelectorMap<Data = unknown> implements ReadonlyMap<number, SelectorKey<Data>> {
   readonly #keys: ReadonlyMap<number, SelectorKey<Data>>
-  readonly #lookup: Lookup<Data>
+  readonly #lookup: (fileobj: FileDescriptorLike) => SelectorKey<Data> | undefined
 
-  constructor(keys: ReadonlyMap<number, SelectorKey<Data>>, lookup: Lookup<Data>) {
+  /** @param lookup finds the key of a file object, also after that was closed. */
+  constructor(
+    keys: ReadonlyMap<number, SelectorKey<Data>>,
+    lookup: (fileobj: FileDescriptorLike) => SelectorKey<Data> | undefined,
+  ) {
     this.#keys = keys
     this.#lookup = lookup
   }

@@ -12,7 +12,7 @@ import {
   EPOLLOUT,
   EPOLLRDHUP,
 } from '@tsyncio/selectors'
-import { F_GETFD, FD_CLOEXEC, fcntl, shutdown, SHUT_WR } from '@tsyncio/syscalls'
+import { F_GETFD, FD_CLOEXEC, fcntl, read, shutdown, SHUT_WR } from '@tsyncio/syscalls'
 import { describe, expect, it } from 'vitest'
 import { Alarm } from '../src/testing/alarm.js'
 import { EndpointPair } from '../src/testing/endpoint.js'
@@ -144,6 +144,19 @@ describe('Epoll', () => {
     expect(epoll.poll(0)).toEqual([])
   })
 
+  it('says nothing with EPOLLET of bytes that were left, until it is modified', () => {
+    using pair = new EndpointPair()
+    using epoll = new Epoll()
+    const fd = pair.near.fileno()
+    epoll.register(pair.near, EPOLLIN | EPOLLET)
+    pair.far.send('Hello!')
+    expect(epoll.poll(1000)).toEqual([[fd, EPOLLIN]])
+    expect(read(fd, new Uint8Array(1), 0, 1)).toBe(1)
+    expect(epoll.poll(0)).toEqual([])
+    epoll.modify(pair.near, EPOLLIN | EPOLLET)
+    expect(epoll.poll(0)).toEqual([[fd, EPOLLIN]])
+  })
+
   it('disarms with EPOLLONESHOT until it is modified', () => {
     using pair = new EndpointPair()
     using epoll = new Epoll()
@@ -205,6 +218,13 @@ describe('Epoll', () => {
     epoll.close()
     expect(() => wrapped.poll(1000, 4)).toThrow(osError('EBADF'))
     wrapped.close()
+  })
+
+  it('cannot be watched in a circle', () => {
+    using first = new Epoll()
+    using second = new Epoll()
+    first.register(second)
+    expect(() => second.register(first)).toThrow(osError('ELOOP'))
   })
 
   it('wraps only what is an fd', () => {

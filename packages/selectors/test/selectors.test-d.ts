@@ -1,21 +1,21 @@
 import {
-  BaseSelector,
+  type BaseSelector,
   DefaultSelector,
   Epoll,
-  EpollSelector,
+  type EpollSelector,
   EVENT_READ,
   fileno,
   Poll,
-  PollSelector,
+  type PollSelector,
   select,
-  SelectSelector,
+  type SelectSelector,
   type FileDescriptorLike,
   type ReadyList,
   type Selector,
   type SelectorKey,
   type SelectorMap,
 } from '@tsyncio/selectors'
-import { ScriptedSelector } from '@tsyncio/selectors/testing'
+import { type ScriptedSelector } from '@tsyncio/selectors/testing'
 import { expectTypeOf, test } from 'vitest'
 
 class Connection {

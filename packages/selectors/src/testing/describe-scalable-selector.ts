@@ -31,7 +31,7 @@ class Copies {
  * open about 1,300.
  *
  * @example
- * ```ts
+ * ```ts no-run
  * import { EpollSelector } from '@tsyncio/selectors'
  * import { describeScalableSelector } from '@tsyncio/selectors/testing'
  *

@@ -31,7 +31,7 @@ export interface DescribeSelectorOptions {
  * @param make makes a new selector; each test closes its own.
  *
  * @example
- * ```ts
+ * ```ts no-run
  * import { PollSelector } from '@tsyncio/selectors'
  * import { describeSelector } from '@tsyncio/selectors/testing'
  *

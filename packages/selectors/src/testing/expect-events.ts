@@ -17,7 +17,7 @@ export interface ExpectEventsOptions {
  * @throws AssertionError naming the fds and events that did not come.
  *
  * @example
- * ```ts
+ * ```ts no-run
  * import { DefaultSelector, EVENT_WRITE } from '@tsyncio/selectors'
  * import { expectEvents } from '@tsyncio/selectors/testing'
  * import { it } from 'vitest'
