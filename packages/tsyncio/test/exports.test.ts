@@ -1,0 +1,42 @@
+import * as loop from '@tsyncio/loop'
+import * as selectors from '@tsyncio/selectors'
+import * as streams from '@tsyncio/streams'
+import * as subprocess from '@tsyncio/subprocess'
+import * as tasks from '@tsyncio/tasks'
+import * as tsyncio from 'tsyncio'
+import { describe, expect, it } from 'vitest'
+
+// What the packages export for those who build on them, not for programs.
+const lowLevel: Record<string, readonly string[]> = {
+  selectors: ['BaseSelector', 'FD_SETSIZE'],
+  loop: [
+    'BlockingDriver',
+    'FdWatchers',
+    'HostedDriver',
+    'LoopCore',
+    'PortableDriver',
+    'promiseOf',
+    'setAmbientLoop',
+    'setAwaitStrategy',
+    'setDeadlockReport',
+  ],
+}
+
+describe('tsyncio', () => {
+  for (const [name, module] of Object.entries({ selectors, loop, tasks, streams, subprocess })) {
+    it(`has every name of @tsyncio/${name} that is for programs, the very same object`, () => {
+      const names = Object.keys(module).filter((each) => lowLevel[name]?.includes(each) !== true)
+      const ours = tsyncio as Record<string, unknown>
+      const theirs = module as Record<string, unknown>
+      expect(names.filter((each) => ours[each] !== theirs[each])).toEqual([])
+    })
+  }
+
+  it('has no name of its own', () => {
+    const theirs = new Set(
+      [selectors, loop, tasks, streams, subprocess].flatMap((module) => Object.keys(module)),
+    )
+    const own = Object.keys(tsyncio).filter((name) => !theirs.has(name))
+    expect(own).toEqual(['OSError', 'UnsupportedError', 'unsupportedReason'])
+  })
+})
