@@ -18,6 +18,7 @@ export abstract class FdTransport implements BaseTransport {
   readonly #onGone: OnGone | undefined
   #closing = false
   #lost = false
+  #gone = false
 
   constructor(loop: EventLoop, fd: number, protocol: Protocol, onGone?: OnGone) {
     this.loop = loop
@@ -44,6 +45,11 @@ export abstract class FdTransport implements BaseTransport {
   /** Whether `connectionLost` is due or past: nothing can be sent any more. */
   get isLost(): boolean {
     return this.#lost
+  }
+
+  /** Whether `connectionLost` has been called, and the fd closed. */
+  get isGone(): boolean {
+    return this.#gone
   }
 
   close(): void {
@@ -151,6 +157,7 @@ export abstract class FdTransport implements BaseTransport {
 
   #letGo(error: Error | undefined): void {
     const { loop, fd, protocol } = this
+    this.#gone = true
     try {
       protocol.connectionLost?.(error)
     } catch (exception) {

@@ -104,6 +104,11 @@ export class StreamReader implements AsyncIterable<Buffer> {
     return this.#inbox.failure?.error
   }
 
+  /** Takes what has come and was not read, without waiting; maybe nothing. */
+  takeBuffered(): Buffer {
+    return this.#inbox.takeAll()
+  }
+
   /** Line by line, as {@link readLine}. */
   [Symbol.asyncIterator](): AsyncIterator<Buffer, undefined> {
     return {

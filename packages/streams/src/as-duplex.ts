@@ -1,0 +1,59 @@
+import { getEventLoop } from '@tsyncio/loop'
+
+import { ConnectionDuplex, type ConnectionDuplexOptions } from './connection-duplex.js'
+import { FdTransport } from './fd-transport.js'
+import type { StreamReader } from './stream-reader.js'
+import type { StreamWriter } from './stream-writer.js'
+import type { Transport } from './transport.js'
+
+/** The two sides of a connection. */
+export interface ReaderAndWriter {
+  readonly reader: StreamReader
+  readonly writer: StreamWriter
+}
+
+/**
+ * A connection as one of Node's streams: back-pressure, errors, half-close and destruction
+ * go both ways. What the reader has and nobody has read comes first; from then on the
+ * reader and the writer are the stream's, but `writer.waitClosed()` still tells the end.
+ *
+ * @throws TypeError if it is no connection, or in `runBlocking`, which Node's streams
+ *   cannot live in.
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import { asDuplex, startServer } from '@tsyncio/streams'
+ * import { run } from '@tsyncio/tasks'
+ *
+ * const web = createServer((_request, response) => response.end('hello'))
+ * await run(async () => {
+ *   await using server = await startServer(
+ *     (reader, writer) => void web.emit('connection', asDuplex({ reader, writer })),
+ *     { host: '127.0.0.1', port: 0 },
+ *   )
+ *   const response = await fetch(`http://127.0.0.1:${server.port}/`)
+ *   console.log(await response.text()) // hello
+ *   server.close()
+ *   server.closeClients()
+ * })
+ * ```
+ */
+export function asDuplex(
+  { reader, writer }: ReaderAndWriter,
+  options: ConnectionDuplexOptions = {},
+): ConnectionDuplex {
+  const transport = writer.transport as Transport
+  if (typeof transport.pauseReading !== 'function') {
+    throw new TypeError('Expected both sides of a connection; a pipe has but one.')
+  }
+  const loop = getEventLoop()
+  if (loop.core.driver?.name === 'blocking') {
+    throw new TypeError("Node's streams need Node's loop, which stands still in runBlocking().")
+  }
+  const duplex = new ConnectionDuplex(loop, transport, options)
+  duplex.push(reader.takeBuffered())
+  if (reader.atEof()) duplex.push(null)
+  if (transport instanceof FdTransport && transport.isGone)
+    duplex.connectionLost(reader.exception())
+  return duplex
+}

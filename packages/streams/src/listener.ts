@@ -1,0 +1,100 @@
+import type { EventLoop, Runnable, TimerHandle } from '@tsyncio/loop'
+import {
+  accept4,
+  close,
+  decodeAddress,
+  EAGAIN,
+  ECONNABORTED,
+  EINTR,
+  EMFILE,
+  ENFILE,
+  ENOBUFS,
+  ENOMEM,
+  osError,
+  SOCKADDR_BYTES,
+  type Address,
+} from '@tsyncio/syscalls'
+
+import { TransportSocket } from './transport-socket.js'
+import type { UnixSocketFile } from './unix-socket-file.js'
+
+/** Called with each connection. */
+export type OnAccept = (fd: number, peer: Address | undefined) => void
+
+const outOfResources = [EMFILE, ENFILE, ENOBUFS, ENOMEM]
+const backOff = 1000
+
+const peerBytes = new Uint8Array(SOCKADDR_BYTES)
+const peerLength = new Int32Array(1)
+
+/** Accepts from one listening socket, which it owns. */
+export class Listener implements Runnable {
+  readonly socket: TransportSocket
+  readonly #loop: EventLoop
+  readonly #fd: number
+  readonly #backlog: number
+  readonly #file: UnixSocketFile | undefined
+  readonly #onAccept: OnAccept
+  #watching = false
+  #retry: TimerHandle | undefined
+
+  constructor(
+    loop: EventLoop,
+    fd: number,
+    backlog: number,
+    file: UnixSocketFile | undefined,
+    onAccept: OnAccept,
+  ) {
+    this.#loop = loop
+    this.#fd = fd
+    this.#backlog = backlog
+    this.#file = file
+    this.#onAccept = onAccept
+    this.socket = new TransportSocket(fd)
+    loop.core.fds.claim(fd, this)
+  }
+
+  start(): void {
+    if (this.#watching) return
+    this.#watching = true
+    this.#loop.core.fds.addReader(this.#fd, this)
+  }
+
+  close(): void {
+    this.#stop()
+    this.#loop.core.fds.release(this.#fd)
+    this.#file?.remove()
+    close(this.#fd)
+  }
+
+  /** There are connections: takes as many as the backlog may hold, then lets others run. */
+  run(): void {
+    for (let i = 0; i < this.#backlog && this.#watching; i++) {
+      const fd = accept4(this.#fd, peerBytes, peerLength)
+      if (fd >= 0) this.#onAccept(fd, decodeAddress(peerBytes, peerLength[0]))
+      else if (fd === -EAGAIN) return
+      else if (fd !== -ECONNABORTED && fd !== -EINTR) return this.#fail(fd)
+    }
+  }
+
+  toString(): string {
+    return `<Listener fd=${this.#fd}>`
+  }
+
+  #stop(): void {
+    this.#retry?.cancel()
+    if (this.#watching) this.#loop.core.fds.removeReader(this.#fd)
+    this.#watching = false
+  }
+
+  // Without fds or memory the connection stays in the backlog, readable all the time: look
+  // away for a while, others may close something.
+  #fail(errno: number): void {
+    const message = 'Cannot accept a connection'
+    const exception = osError(errno, 'accept4')
+    this.#loop.callExceptionHandler({ message, exception, socket: this.socket })
+    if (!outOfResources.includes(-errno)) return
+    this.#stop()
+    this.#retry = this.#loop.callLater(backOff, () => this.start())
+  }
+}
