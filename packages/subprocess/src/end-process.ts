@@ -1,0 +1,39 @@
+import { isCancelled } from '@tsyncio/loop'
+import { SIGKILL, SIGTERM } from '@tsyncio/syscalls'
+import { timeout, TimeoutError, type Gen } from '@tsyncio/tasks'
+
+import type { ExitWatch } from './exit-watch.js'
+import type { ProcessGroup } from './process-group.js'
+
+function* ended(exit: ExitWatch, group: ProcessGroup | undefined): Gen<void> {
+  yield* exit.wait()
+  if (group !== undefined) yield* group.ended()
+}
+
+/** Ends a process and its group: asks, waits for a while, kills, and reaps whatever happens. */
+export function* endProcess(
+  exit: ExitWatch,
+  group: ProcessGroup | undefined,
+  grace: number,
+): Gen<number> {
+  const signal = (number: number): unknown => group?.signal(number) ?? exit.send(number)
+  let interruption: { readonly error: unknown } | undefined
+  signal(SIGTERM)
+  try {
+    yield* timeout(grace, () => ended(exit, group))
+  } catch (error) {
+    if (!(error instanceof TimeoutError)) interruption = { error }
+  }
+  signal(SIGKILL)
+  // Nothing survives SIGKILL, so this wait is short; a cancellation has to stand in line.
+  while (exit.returncode === null) {
+    try {
+      yield* exit.wait()
+    } catch (error) {
+      if (!isCancelled(error)) throw error
+      interruption = { error }
+    }
+  }
+  if (interruption !== undefined) throw interruption.error
+  return exit.returncode
+}

@@ -1,0 +1,5 @@
+export { createSubprocessExec } from './create-subprocess-exec.js'
+export { createSubprocessShell } from './create-subprocess-shell.js'
+export type { Process } from './process.js'
+export { DEVNULL, PIPE, STDOUT, type StdioOption } from './stdio-option.js'
+export type { SubprocessOptions } from './subprocess-options.js'

@@ -1,0 +1,48 @@
+import type { EventLoop } from '@tsyncio/loop'
+import {
+  openReadPipe,
+  openWritePipe,
+  type ReadTransport,
+  type StreamReader,
+  type StreamWriter,
+} from '@tsyncio/streams'
+import { sleep, type Gen } from '@tsyncio/tasks'
+
+import type { ChildStdio } from './child-stdio.js'
+
+/** This process's ends of a child's pipes, as streams. */
+export class ProcessPipes {
+  readonly stdin: StreamWriter | null
+  readonly stdout: StreamReader | null
+  readonly stderr: StreamReader | null
+  readonly #transports: ReadTransport[] = []
+
+  constructor(loop: EventLoop, stdio: ChildStdio, limit: number | undefined) {
+    const stdin = stdio.take(0)
+    this.stdin = stdin === null ? null : openWritePipe(stdin, { loop })
+    this.stdout = this.#open(loop, stdio.take(1), limit)
+    this.stderr = this.#open(loop, stdio.take(2), limit)
+  }
+
+  /**
+   * Takes what the process wrote last. One read takes all that a pipe holds, unless it was
+   * made larger; it comes in the turn after this one, behind us.
+   */
+  *readRest(): Gen<void> {
+    yield* sleep(0)
+    yield* sleep(0)
+  }
+
+  /** Lets go of what is not closed: nothing more is written or read. */
+  close(): void {
+    this.stdin?.transport.abort()
+    for (const transport of this.#transports) transport.close()
+  }
+
+  #open(loop: EventLoop, fd: number | null, limit: number | undefined): StreamReader | null {
+    if (fd === null) return null
+    const { reader, transport } = openReadPipe(fd, limit === undefined ? { loop } : { loop, limit })
+    this.#transports.push(transport)
+    return reader
+  }
+}

@@ -1,0 +1,86 @@
+import { requireText } from './require-text.js'
+import { requireStdio, type StdioOption } from './stdio-option.js'
+
+/** How a process is started; everything has a default. */
+export interface SubprocessOptions {
+  /** Default, as for all three: 'inherit', the same as this process has. */
+  readonly stdin?: StdioOption | undefined
+  readonly stdout?: StdioOption | undefined
+  /** `'stdout'`: where stdout goes. */
+  readonly stderr?: StdioOption | 'stdout' | undefined
+  /** The folder in which the process begins; default: this process's. */
+  readonly cwd?: string | undefined
+  /** All variables of the process; default: this process's. Those that are undefined are left out. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined
+  /** What the process is told that its name is; default: the program. */
+  readonly argv0?: string | undefined
+  /** How many bytes of a line its readers hold; default: as the streams have it. */
+  readonly limit?: number | undefined
+  /** Makes the process the head of a session, and so of a group, of its own: `setsid(2)`. */
+  readonly startNewSession?: boolean | undefined
+  /** The process group that it enters; 0 for one of its own: `setpgid(2)`. */
+  readonly processGroup?: number | undefined
+  /**
+   * Aborted before the process is there, rejects the creation with the signal's reason;
+   * aborted later, sends SIGTERM as `terminate()` does.
+   */
+  readonly signal?: AbortSignal | undefined
+}
+
+function got(value: unknown): string {
+  return `got ${String(value)} (${typeof value})`
+}
+
+function requireEnv(env: unknown): void {
+  if (env === undefined) return
+  if (typeof env !== 'object' || env === null) {
+    throw new TypeError(`Expected an object for the option "env", ${got(env)}.`)
+  }
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined) requireText(value, `"${name}" of the option "env"`)
+    requireText(name, 'a name in the option "env"')
+    if (name.includes('=')) {
+      throw new TypeError(`Expected names without "=" in the option "env", got "${name}".`)
+    }
+  }
+}
+
+function requireInteger(value: unknown, least: number, option: string): void {
+  if (value === undefined) return
+  if (typeof value !== 'number') {
+    throw new TypeError(`Expected a number for the option "${option}", ${got(value)}.`)
+  }
+  if (Number.isInteger(value) && value >= least && value < 2 ** 31) return
+  throw new RangeError(
+    `Expected an integer from ${least} on for the option "${option}", got ${value}.`,
+  )
+}
+
+/** @throws TypeError or RangeError, with the option's name. */
+export function requireOptions(options: SubprocessOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`Expected an object with options, ${got(options)}.`)
+  }
+  const { stdin, stdout, stderr, cwd, argv0, startNewSession, signal } = options
+  if (stdin !== undefined) requireStdio(stdin, 'stdin')
+  if (stdout !== undefined) requireStdio(stdout, 'stdout')
+  if (stderr !== undefined) requireStdio(stderr, 'stderr')
+  if (cwd !== undefined) requireText(cwd, 'the option "cwd"')
+  if (argv0 !== undefined) requireText(argv0, 'the option "argv0"')
+  requireEnv(options.env)
+  requireInteger(options.limit, 1, 'limit')
+  requireInteger(options.processGroup, 0, 'processGroup')
+  if (startNewSession !== undefined && typeof startNewSession !== 'boolean') {
+    throw new TypeError(
+      `Expected a boolean for the option "startNewSession", ${got(startNewSession)}.`,
+    )
+  }
+  if (startNewSession === true && options.processGroup !== undefined) {
+    throw new TypeError(
+      'The option "processGroup" cannot be combined with "startNewSession": a session begins a group of its own.',
+    )
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError(`Expected an AbortSignal for the option "signal", ${got(signal)}.`)
+  }
+}

@@ -1,0 +1,118 @@
+import { expect, it } from 'vitest'
+import { createTask, gather, sleep } from '@tsyncio/tasks'
+import { createSubprocessExec, createSubprocessShell, DEVNULL, PIPE } from '@tsyncio/subprocess'
+
+import { leakCheck } from './leak-check.js'
+import { onEachDriver } from './spellings.js'
+
+leakCheck()
+
+const stubborn = "trap '' TERM; echo ready; while :; do sleep 60; done"
+
+onEachDriver('the end of a process', (runs) => {
+  it('is polite first', async () => {
+    await runs(function* () {
+      const process = yield* createSubprocessShell(
+        "trap 'exit 3' TERM; echo ready; while :; do sleep 0.01; done",
+        {
+          stdout: PIPE,
+          stderr: DEVNULL,
+          processGroup: 0,
+        },
+      )
+      yield* process.stdout!.readLine()
+      expect(yield* process.close()).toBe(3)
+    })
+  })
+
+  it('comes by force after the grace, with the whole group', async () => {
+    await runs(function* () {
+      const process = yield* createSubprocessShell(stubborn, {
+        stdout: PIPE,
+        stderr: DEVNULL,
+        processGroup: 0,
+      })
+      yield* process.stdout!.readLine()
+      const start = performance.now()
+      expect(yield* process.close({ grace: 20 })).toBe(-9)
+      expect(performance.now() - start).toBeGreaterThanOrEqual(20)
+    })
+  })
+
+  it('comes by force at once when the wait for it is cancelled', async () => {
+    await runs(function* () {
+      const process = yield* createSubprocessShell(stubborn, {
+        stdout: PIPE,
+        startNewSession: true,
+      })
+      yield* process.stdout!.readLine()
+      const closing = createTask(process.close({ grace: 60_000 }))
+      yield* sleep(5)
+      closing.cancel()
+      const [outcome] = yield* gather([closing], { returnExceptions: true })
+      expect(outcome.status).toBe('rejected')
+      expect(process.returncode).toBe(-9)
+    })
+  })
+
+  it('leaves the rest of the group its grace', async () => {
+    await runs(function* () {
+      const polite = `trap 'echo bye; exit' TERM; echo ready; while :; do sleep 0.01; done`
+      const process = yield* createSubprocessShell(`(${polite}) & read line; exit 5`, {
+        stdin: PIPE,
+        stdout: PIPE,
+        stderr: DEVNULL,
+        processGroup: 0,
+      })
+      yield* process.stdout!.readLine()
+      process.stdin!.write('\n')
+      expect(yield* process.wait()).toBe(5)
+      const closing = createTask(process.close())
+      expect(String(yield* process.stdout!.readLine())).toBe('bye\n')
+      expect(yield* closing).toBe(5)
+    })
+  })
+
+  it('takes the rest of the group with it', async () => {
+    await runs(function* () {
+      const process = yield* createSubprocessShell(`(${stubborn}) & read line; exit 0`, {
+        stdin: PIPE,
+        stdout: PIPE,
+        stderr: DEVNULL,
+        processGroup: 0,
+      })
+      yield* process.stdout!.readLine()
+      process.stdin!.write('\n')
+      expect(yield* process.wait()).toBe(0)
+      expect(process.signalGroup(0)).toBe(true)
+      const ended = createTask(process.stdout!.read())
+      yield* sleep(0)
+      expect(yield* process.close({ grace: 20 })).toBe(0)
+      expect(yield* ended).toBe(null)
+    })
+  })
+
+  it('closes pipes that nobody has read', async () => {
+    await runs(function* () {
+      const process = yield* createSubprocessShell('yes', {
+        stdin: PIPE,
+        stdout: PIPE,
+        limit: 1024,
+      })
+      yield* process.stdout!.readLine()
+      const unread = process.stdout!
+      expect(yield* process.close()).toBe(-15)
+      while ((yield* unread.read(1_000_000)) !== null);
+    })
+  })
+
+  it('comes when its signal is aborted', async () => {
+    await runs(function* () {
+      const controller = new AbortController()
+      const { signal } = controller
+      const process = yield* createSubprocessExec('sleep', ['60'], { signal })
+      controller.abort()
+      expect(yield* process.wait()).toBe(-15)
+    })
+  })
+})
