@@ -15,7 +15,7 @@ export function promiseOf<T>(future: Future<T>): Promise<T> {
         try {
           resolve(future.result())
         } catch (error) {
-          reject(error as Error)
+          reject(error)
         }
       },
     })

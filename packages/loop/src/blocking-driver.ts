@@ -21,7 +21,12 @@ export class BlockingDriver implements Driver {
     const guard = guardOpen()
     if (guard < 0) throw osError(guard, 'epoll_create1')
     this.#guard = guard
-    this.#core.fds.addReader(guard, { run: () => void guardDrain(guard) }, false)
+    try {
+      this.#core.fds.addReader(guard, { run: () => void guardDrain(guard) }, false)
+    } catch (error) {
+      close(guard)
+      throw error
+    }
   }
 
   stop(): void {

@@ -9,7 +9,9 @@ export function debugByDefault(): boolean {
   return value !== undefined && value !== '' && value !== '0'
 }
 
-const ownFrame = /[\\/](?:@tsyncio[\\/])?(?:loop|tasks|streams|subprocess)[\\/](?:src|dist)[\\/]/
+// A test kit is its user's code, not the library's.
+const ownFrame =
+  /[\\/](?:@tsyncio|packages)[\\/](?:loop|tasks|streams|subprocess)[\\/](?:src|dist)[\\/](?!testing)/
 
 /** The first frame on the stack that is not this library's. */
 export function sourceOfCaller(): string | undefined {

@@ -6,6 +6,13 @@ const node = globalThis.process as (NodeJS.Process & { _tickCallback?: () => voi
  */
 export function drainMicrotasks(): boolean {
   if (node?._tickCallback === undefined) return false
-  node._tickCallback()
+  try {
+    node._tickCallback()
+  } catch (error) {
+    // A tick threw: nobody caught it, and it is none of the turn's business.
+    queueMicrotask(() => {
+      throw error
+    })
+  }
   return true
 }

@@ -1,12 +1,12 @@
 import { unsupportedReason } from '@tsyncio/syscalls'
-import { DefaultSelector, type FileDescriptorLike, type Selector } from '@tsyncio/selectors'
+import { DefaultSelector, type FileDescriptorLike } from '@tsyncio/selectors'
 
 import { AbsentSelector } from './absent-selector.js'
-import { monotonicClock, type Clock } from './clock.js'
+import { monotonicClock } from './clock.js'
 import { Context } from './context.js'
 import { debugByDefault, sourceOfCaller, timedRun } from './debug.js'
 import { defaultDriver } from './default-driver.js'
-import type { DriverFactory } from './driver.js'
+import type { EventLoopOptions } from './event-loop-options.js'
 import {
   callExceptionHandler,
   defaultExceptionHandler,
@@ -19,7 +19,6 @@ import { Future } from './future.js'
 import { Handle, type Callback } from './handle.js'
 import { InvalidStateError } from './invalid-state-error.js'
 import { LoopCore } from './loop-core.js'
-import { NodeSignals } from './node-signals.js'
 import { requireCallback, requirePlainCallback, requireTime } from './require-callback.js'
 import type { RemoteHandle } from './remote-handle.js'
 import { RemoteHandlers } from './remote-handlers.js'
@@ -29,18 +28,6 @@ import { setLoopOfThread } from './running-loop.js'
 import { SignalHandlers } from './signal-handlers.js'
 import { TimerHandle } from './timer-handle.js'
 import { reportUnretrieved } from './unretrieved.js'
-
-/** What a loop is made of; everything has a default. */
-export interface EventLoopOptions {
-  /** How fds are watched; default: the best there is, or what TSYNCIO_SELECTOR names. */
-  readonly selector?: Selector
-  /** What time it is; default: the system's monotonic clock. */
-  readonly clock?: Clock
-  /** What gives the loop its turns in a run that does not block; default: Node's loop. */
-  readonly driver?: DriverFactory
-  /** Default: TSYNCIO_DEBUG. */
-  readonly debug?: boolean
-}
 
 /**
  * An event loop (asyncio's, over a selector): callbacks, timers, fds and signals.
@@ -78,10 +65,7 @@ export class EventLoop implements ExceptionReporter {
         ? new DefaultSelector()
         : new AbsentSelector(unsupportedReason))
     this.#core = new LoopCore(this, selector, options.clock ?? monotonicClock)
-    this.#signals = new SignalHandlers(
-      (deliver) => new NodeSignals(deliver),
-      (handle) => this.schedule(handle),
-    )
+    this.#signals = new SignalHandlers((handle) => this.schedule(handle))
     this.#runs = new Runs(this, this.#signals, options.driver ?? defaultDriver)
     this.setDebug(options.debug ?? debugByDefault())
   }

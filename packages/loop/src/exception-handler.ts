@@ -29,19 +29,22 @@ export interface DefaultReporter {
 /** Called with the loop and the context; what it throws goes to the default handler. */
 export type ExceptionHandler<Loop> = (loop: Loop, context: ExceptionContext) => void
 
+// Anything can be thrown, and not everything can be made a string of.
+function show(value: unknown): string {
+  try {
+    return value instanceof Error && value.stack !== undefined ? value.stack : String(value)
+  } catch {
+    return `(${typeof value} that cannot be shown)`
+  }
+}
+
 /** Writes the context to standard error: the message, what it concerns, the error's stack. */
 export function defaultExceptionHandler(context: ExceptionContext): void {
   const lines = [context.message]
   for (const [name, value] of Object.entries(context)) {
-    if (name === 'message' || name === 'exception') continue
-    lines.push(`${name}: ${String(value)}`)
+    if (name !== 'message' && name !== 'exception') lines.push(`${name}: ${show(value)}`)
   }
-  if ('exception' in context) {
-    const { exception } = context
-    lines.push(
-      exception instanceof Error ? (exception.stack ?? String(exception)) : String(exception),
-    )
-  }
+  if ('exception' in context) lines.push(show(context.exception))
   console.error(lines.join('\n'))
 }
 

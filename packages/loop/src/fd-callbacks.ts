@@ -7,9 +7,9 @@ import { Handle } from './handle.js'
 // would take each other's bytes.
 function requireFree(fds: FdWatchers, fd: FileDescriptorLike): number {
   const number = fileno(fd)
-  const owner = fds.owner(number)
+  const owner = fds.owner(number) as { toString(): string } | undefined
   if (owner === undefined) return number
-  throw new Error(`File descriptor ${number} is used by ${String(owner)}: go through that.`)
+  throw new Error(`File descriptor ${number} is used by ${owner.toString()}: go through that.`)
 }
 
 /** Has `handle` called whenever `fd` is ready, and cancels the one that it replaces. */

@@ -97,9 +97,11 @@ export class FdWatchers {
   }
 
   clear(): void {
-    for (const fd of [...this.#watches.keys()]) {
-      this.removeReader(fd)
-      this.removeWriter(fd)
+    for (const watch of [...this.#watches.values()]) {
+      watch.reader = undefined
+      watch.writer = undefined
+      this.#register(watch)
+      this.#count(watch)
     }
     this.#owners.clear()
   }
@@ -115,21 +117,29 @@ export class FdWatchers {
     const watch = known ?? new Watch(fd)
     const previous = watch[side]
     watch[side] = runnable
-    try {
-      if (previous === undefined || runnable === undefined)
-        this.#register(watch, known === undefined)
-    } catch (error) {
-      watch[side] = previous
-      throw error
-    }
+    if ((previous === undefined) !== (runnable === undefined)) this.#registerOrForget(watch)
     if (ref !== undefined) watch.wantsRef = ref
     this.#count(watch)
     return previous
   }
 
-  #register(watch: Watch, isNew: boolean): void {
+  // A selector that could not change a registration (the fd was closed) has dropped it.
+  #registerOrForget(watch: Watch): void {
+    try {
+      this.#register(watch)
+    } catch (error) {
+      watch.reader = undefined
+      watch.writer = undefined
+      this.#watches.delete(watch.fd)
+      this.#count(watch)
+      this.#listener?.(watch.fd, 0)
+      throw error
+    }
+  }
+
+  #register(watch: Watch): void {
     const { fd, events } = watch
-    if (isNew) {
+    if (!this.#watches.has(fd)) {
       this.#selector.register(fd, events, watch)
       this.#watches.set(fd, watch)
     } else if (events === 0) {

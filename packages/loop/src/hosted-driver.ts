@@ -10,6 +10,7 @@ import {
   hostArm,
   hostClose,
   hostOpen,
+  HostWord,
   osError,
   timerfdCreate,
 } from '@tsyncio/syscalls'
@@ -35,25 +36,34 @@ export class HostedDriver implements Driver {
   #host = -1
   #timer = -1
   #mirror: EpollMirror | undefined
+  #isRegistered = false
 
   constructor(core: LoopCore) {
     this.#core = core
   }
 
   start(takeTurn: () => void): void {
-    const core = this.#core
-    this.#timer = required(timerfdCreate(CLOCK_MONOTONIC, 0), 'timerfd_create')
-    const epoll = this.#watchedEpoll()
-    this.#host = required(hostOpen(epoll, this.#timer, core.words, takeTurn), 'uv_poll_init')
+    try {
+      this.#timer = required(timerfdCreate(CLOCK_MONOTONIC, 0), 'timerfd_create')
+      const epoll = this.#watchedEpoll()
+      this.#host = required(
+        hostOpen(epoll, this.#timer, this.#core.words, takeTurn),
+        'uv_poll_init',
+      )
+    } catch (error) {
+      this.stop()
+      throw error
+    }
     hostArm(this.#host)
   }
 
+  // C, too, may be in the middle of a drive, and takes no more turns in it.
   stop(): void {
-    hostClose(this.#host)
-    if (this.#mirror === undefined) this.#core.selector.unregister(this.#timer)
+    if (this.#host >= 0) hostClose(this.#host)
+    this.#core.words[HostWord.driving] = 0
     this.#mirror?.close()
-    this.#mirror = undefined
-    close(this.#timer)
+    if (this.#isRegistered) this.#core.selector.unregister(this.#timer)
+    if (this.#timer >= 0) close(this.#timer)
   }
 
   wake(): void {
@@ -69,11 +79,12 @@ export class HostedDriver implements Driver {
     const { selector } = this.#core
     if (selector instanceof EpollSelector) {
       selector.register(this.#timer, EVENT_READ)
+      this.#isRegistered = true
       return selector.fileno()
     }
     const epoll = required(epollCreate1(EPOLL_CLOEXEC), 'epoll_create1')
-    required(epollCtl(epoll, EPOLL_CTL_ADD, this.#timer, EPOLLIN), 'epoll_ctl')
     this.#mirror = new EpollMirror(epoll, this.#core)
+    required(epollCtl(epoll, EPOLL_CTL_ADD, this.#timer, EPOLLIN), 'epoll_ctl')
     return epoll
   }
 }

@@ -41,6 +41,8 @@ export class LoopCore implements References {
   readonly words = new Float64Array(HostWord.count)
   driver: Driver | undefined
   stopping = false
+  /** Other threads that may bring work: nobody knows whether they will. */
+  remotes = 0
   runHook: RunHook | undefined
   readonly #owner: EventLoop
   readonly #readyFds: ReadyList = { keys: [], masks: [] }
@@ -100,7 +102,7 @@ export class LoopCore implements References {
 
   /** Whether there is nothing left that could ever bring another turn. */
   get isStuck(): boolean {
-    return !this.hasWork && this.refs === 0
+    return !this.hasWork && this.refs === 0 && this.remotes === 0
   }
 
   /** The running handle settled a promise. */

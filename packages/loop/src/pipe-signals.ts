@@ -9,13 +9,12 @@ import {
 } from '@tsyncio/syscalls'
 
 import type { FdWatchers } from './fd-watchers.js'
-import type { SignalSource } from './signal-source.js'
 
 /**
  * Signals for a loop that owns its thread, where Node delivers none: a handler in C
  * writes the number of each to a pipe that the loop watches (EV21).
  */
-export class PipeSignals implements SignalSource {
+export class PipeSignals {
   readonly #deliver: (number: number) => void
   readonly #fds: FdWatchers
   readonly #pipe = new Int32Array(2)
@@ -26,7 +25,12 @@ export class PipeSignals implements SignalSource {
     this.#deliver = deliver
     const result = pipe2(this.#pipe, O_NONBLOCK)
     if (result < 0) throw osError(result, 'pipe2')
-    fds.addReader(this.#readEnd, { run: () => this.#drain() }, false)
+    try {
+      fds.addReader(this.#readEnd, { run: () => this.#drain() }, false)
+    } catch (error) {
+      this.close()
+      throw error
+    }
   }
 
   watch(signal: NodeJS.Signals, number: number): void {
@@ -34,7 +38,7 @@ export class PipeSignals implements SignalSource {
     if (result < 0) throw osError(result, `sigaction ${signal}`)
   }
 
-  unwatch(_signal: NodeJS.Signals, number: number): void {
+  unwatch(number: number): void {
     signalUnwatch(number)
   }
 

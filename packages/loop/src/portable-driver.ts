@@ -1,13 +1,16 @@
-import { monotonicClock } from './clock.js'
+import type { Clock } from './clock.js'
 import { drainMicrotasks } from './drain-microtasks.js'
 import type { Driver } from './driver.js'
 import type { LoopCore } from './loop-core.js'
 
 /** A clock that knows how to wait, such as a virtual one. */
-export interface WaitingClock {
-  now(): number
+export interface WaitingClock extends Clock {
   /** Calls `callback` when it is `deadline`; what it gives takes that back. */
   wait(deadline: number, callback: () => void): () => void
+}
+
+function canWait(clock: Clock): clock is WaitingClock {
+  return 'wait' in clock
 }
 
 type Macrotask = (callback: () => void) => void
@@ -95,16 +98,15 @@ export class PortableDriver implements Driver {
   }
 
   #wait(): void {
-    const deadline = this.#core.timers.deadline()
-    if (deadline === Infinity) return
     const wake = (): void => {
       this.#armed = true
       this.#turn()
     }
-    const { clock } = this.#core
-    this.#cancelWait =
-      clock === monotonicClock
-        ? timerWait(this.#core, deadline, wake)
-        : (clock as WaitingClock).wait(deadline, wake)
+    const { clock, refs, timers } = this.#core
+    const deadline = timers.deadline()
+    if (deadline === Infinity && (refs === 0 || canWait(clock))) return
+    this.#cancelWait = canWait(clock)
+      ? clock.wait(deadline, wake)
+      : timerWait(this.#core, deadline, wake)
   }
 }

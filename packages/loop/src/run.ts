@@ -1,34 +1,14 @@
 import type { BlockingDriver } from './blocking-driver.js'
-import { DeadlockError } from './deadlock-error.js'
+import { deadlockOf } from './deadlock.js'
 import type { Driver } from './driver.js'
 import type { Future } from './future.js'
+import { onNothingPending } from './nothing-pending.js'
 import type { LoopCore } from './loop-core.js'
-
-const node = globalThis.process as NodeJS.Process | undefined
-
-/** Says why `future` can never be done. */
-export type DeadlockReport = (future: Future) => string
-
-let describeDeadlock: DeadlockReport = (future) =>
-  `${future.toString()} can never be done: nothing is ready, no timer runs and no fd is watched.`
-
-/** Replaces the report of a deadlock: the layer of tasks knows who waits for whom. */
-export function setDeadlockReport(report: DeadlockReport): void {
-  describeDeadlock = report
-}
 
 function outcome(future: Future | undefined): unknown {
   if (future === undefined) return undefined
   if (!future.done()) throw new Error(`The loop was stopped before ${future.toString()} was done.`)
   return future.result()
-}
-
-// Node ends with 13 when a top-level await can never settle; so do we. An uncaught
-// rejection would make it 1, so the code is set again at the very end.
-function exitWith13(): void {
-  if (node === undefined) return
-  node.exitCode = 13
-  node.once('exit', () => (node.exitCode = 13))
 }
 
 function stopWhenDone(core: LoopCore, future: Future | undefined): () => void {
@@ -47,39 +27,49 @@ export function runHosted(
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const forget = stopWhenDone(core, future)
+    const forgetExit = future === undefined ? () => undefined : onNothingPending(giveUp)
 
-    function end(conclude: () => void): void {
-      node?.off?.('beforeExit', onBeforeExit)
+    function end(conclude: () => unknown): void {
+      forgetExit()
       forget()
       core.stopping = false
-      driver.stop()
       core.driver = undefined
+      driver.stop()
       onEnd()
-      conclude()
+      try {
+        resolve(conclude())
+      } catch (error) {
+        reject(error)
+      }
     }
 
-    function onBeforeExit(): void {
-      if (future === undefined) return
-      const error = new DeadlockError(describeDeadlock(future))
-      end(() => reject(error))
-      exitWith13()
-    }
-
-    function takeTurn(): void {
-      core.turn(0)
-      if (!core.stopping || core.isMidTurn) return
+    function giveUp(): void {
       end(() => {
-        try {
-          resolve(outcome(future))
-        } catch (error) {
-          reject(error as Error)
-        }
+        throw deadlockOf(future as Future)
       })
     }
 
-    node?.once?.('beforeExit', onBeforeExit)
-    core.driver = driver
-    driver.start(takeTurn)
+    // A turn throws if the selector does; then there can be no other.
+    function takeTurn(): void {
+      try {
+        core.turn(0)
+      } catch (error) {
+        return end(() => {
+          throw error
+        })
+      }
+      if (core.stopping && !core.isMidTurn) end(() => outcome(future))
+    }
+
+    try {
+      driver.start(takeTurn)
+      core.driver = driver
+    } catch (error) {
+      forgetExit()
+      forget()
+      onEnd()
+      throw error
+    }
   })
 }
 
@@ -89,21 +79,19 @@ export function runBlocking(
   driver: BlockingDriver,
   future: Future | undefined,
 ): unknown {
-  const forget = stopWhenDone(core, future)
-  core.driver = driver
   driver.start()
+  core.driver = driver
+  const forget = stopWhenDone(core, future)
   try {
     do {
-      if (future !== undefined && core.isStuck && !core.stopping) {
-        throw new DeadlockError(describeDeadlock(future))
-      }
+      if (future !== undefined && core.isStuck && !core.stopping) throw deadlockOf(future)
       core.turn(Infinity)
     } while (!core.stopping)
     return outcome(future)
   } finally {
     forget()
     core.stopping = false
-    driver.stop()
     core.driver = undefined
+    driver.stop()
   }
 }

@@ -40,6 +40,7 @@ export class Timers {
   /** A waiting timer was cancelled. */
   forget(timer: TimerHandle): void {
     this.#cancelled++
+    timer.waiting = false
     if (timer.hasRef()) this.refs.remove()
   }
 

@@ -1,1 +1,5 @@
+export { describeEventLoop } from './conformance.js'
+export { leakCheck, type LeakCheck } from './leak-check.js'
+export { blockingDrive, hostedDrive, type LoopDrive } from './loop-drive.js'
+export { SocketPair } from './socket-pair.js'
 export { VirtualClock } from './virtual-clock.js'
