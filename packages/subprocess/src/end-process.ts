@@ -26,14 +26,15 @@ export function* endProcess(
   }
   signal(SIGKILL)
   // Nothing survives SIGKILL, so this wait is short; a cancellation has to stand in line.
-  while (exit.returncode === null) {
+  for (let over = false; !over;) {
     try {
-      yield* exit.wait()
+      yield* ended(exit, group)
+      over = true
     } catch (error) {
       if (!isCancelled(error)) throw error
       interruption = { error }
     }
   }
   if (interruption !== undefined) throw interruption.error
-  return exit.returncode
+  return exit.returncode as number
 }

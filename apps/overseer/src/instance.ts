@@ -1,0 +1,175 @@
+import {
+  createSubprocessShell,
+  createTask,
+  DEVNULL,
+  getRunningLoop,
+  OSError,
+  PIPE,
+  sleep,
+  STDOUT,
+  timeoutAt,
+  TimeoutError,
+  type Coroutine,
+  type Gen,
+  type Process,
+  type Task,
+} from 'tsyncio'
+
+import { Backoff } from './backoff.js'
+import { describeExit } from './exit-description.js'
+import { LineSplitter } from './line-splitter.js'
+import type { ProcessStatus, State } from './process-status.js'
+import { untilReady } from './readiness.js'
+import { taskEnd } from './task-end.js'
+
+const grace = 5000
+// For the backoff it is a failure like others.
+const unstarted = 1
+
+/** What a process of the Procfile is started with. */
+export interface InstanceSpec {
+  /** `web.1`. */
+  readonly name: string
+  readonly command: string
+  readonly port: number
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Takes whole lines of output. */
+  readonly print: (lines: readonly string[]) => void
+}
+
+/** One process of the formation, over all its restarts. */
+export class Instance {
+  readonly #spec: InstanceSpec
+  readonly #backoff = new Backoff()
+  #process: Process | undefined
+  #state: State = 'waiting'
+  #started = 0
+  #restarts = 0
+  #lastExit: string | null = null
+
+  constructor(spec: InstanceSpec) {
+    this.#spec = spec
+  }
+
+  get status(): ProcessStatus {
+    const { name, command, port } = this.#spec
+    const running = this.#process !== undefined
+    return {
+      name,
+      command,
+      port,
+      state: this.#state,
+      pid: this.#process?.pid ?? null,
+      restarts: this.#restarts,
+      uptime: running ? Math.round(performance.now() - this.#started) : null,
+      lastExit: this.#lastExit,
+    }
+  }
+
+  /**
+   * Runs the process until it exits with 0, again after each failure. Cancelled, ends the
+   * process: TERM, grace, KILL; cancelled again, KILL at once.
+   */
+  *supervise(): Gen<void> {
+    try {
+      while ((yield* this.#runOnce()) !== 0) {
+        const delay = this.#backoff.delayAfter(performance.now() - this.#started)
+        this.#say(`restarts in ${delay / 1000} s`)
+        this.#state = 'waiting'
+        yield* sleep(delay)
+        this.#restarts++
+      }
+    } finally {
+      this.#state = 'done'
+    }
+  }
+
+  *#runOnce(): Gen<number> {
+    this.#started = performance.now()
+    let process: Process
+    try {
+      process = yield* this.#spawn()
+    } catch (error) {
+      if (!(error instanceof OSError)) throw error
+      this.#lastExit = `cannot be started: ${error.message}`
+      this.#say(this.#lastExit)
+      return unstarted
+    }
+    this.#process = process
+    this.#state = 'running'
+    this.#say(`started with pid ${process.pid}`)
+    const output = createTask(this.#printOutput(process))
+    const readiness = createTask(this.#awaitReadiness())
+    try {
+      return yield* process.wait()
+    } finally {
+      readiness.cancel()
+      if (process.returncode === null) this.#state = 'stopping'
+      yield* this.#end(process, output)
+    }
+  }
+
+  #spawn(): Coroutine<Process> {
+    const { command, cwd, env } = this.#spec
+    return createSubprocessShell(command, {
+      stdin: DEVNULL,
+      stdout: PIPE,
+      stderr: STDOUT,
+      processGroup: 0,
+      cwd,
+      env,
+    })
+  }
+
+  // Nobody of the process's group may outlive it, and nothing that it wrote may be lost:
+  // so its output is read to the end first, unless that takes longer than the grace.
+  *#end(process: Process, output: Task): Gen<void> {
+    const loop = getRunningLoop()
+    const deadline = loop.time() + grace
+    process.signalGroup('SIGTERM')
+    try {
+      yield* timeoutAt(deadline, () => taskEnd(output))
+    } catch (error) {
+      yield* this.#close(process, output, 0)
+      if (error instanceof TimeoutError) return
+      throw error
+    }
+    yield* this.#close(process, output, Math.max(deadline - loop.time(), 0))
+  }
+
+  *#close(process: Process, output: Task, left: number): Gen<void> {
+    try {
+      yield* process.close({ grace: left })
+    } finally {
+      yield* taskEnd(output)
+      this.#process = undefined
+      this.#lastExit = describeExit(process.returncode as number)
+      this.#say(this.#lastExit)
+    }
+  }
+
+  *#printOutput(process: Process): Gen<void> {
+    const { stdout } = process
+    const lines = new LineSplitter()
+    for (let bytes; (bytes = yield* stdout!.read(65_536)) !== null;) {
+      this.#spec.print(lines.push(bytes))
+    }
+    this.#spec.print(lines.end())
+  }
+
+  *#awaitReadiness(): Gen<void> {
+    try {
+      yield* untilReady(this.#spec.port)
+    } catch (error) {
+      if (error instanceof TimeoutError) return
+      throw error
+    }
+    this.#state = 'ready'
+    this.#say(`ready on port ${this.#spec.port}`)
+  }
+
+  #say(line: string): void {
+    this.#spec.print([line])
+  }
+}
