@@ -30,8 +30,10 @@ static void on_signal(int number, siginfo_t *info, void *context) {
   atomic_fetch_add(&running, 1);
   int fd = atomic_load(&watch->fd);
   uint8_t byte = (uint8_t)number;
-  // Full is fine: then there are bytes enough in it to wake its reader.
-  if (fd >= 0 && write(fd, &byte, 1) < 0) errno = 0;
+  // Full is fine: then there are bytes enough in it to wake its reader. But without a
+  // reader the write raises SIGPIPE, and a watched SIGPIPE would bring us back for ever.
+  if (fd >= 0 && write(fd, &byte, 1) < 0 && errno == EPIPE)
+    atomic_compare_exchange_strong(&watch->fd, &fd, -1);
   struct sigaction previous = watch->previous;
   atomic_fetch_sub(&running, 1);
   if (previous.sa_flags & SA_SIGINFO)

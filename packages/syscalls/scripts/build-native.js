@@ -57,6 +57,8 @@ const flags = [
   ...(values.sanitize === undefined
     ? ['-O2', '-fstack-protector-strong']
     : ['-O1', '-g', '-fno-omit-frame-pointer', `-fsanitize=${values.sanitize}`]),
+  // No folder of this machine goes into the binary.
+  `-ffile-prefix-map=${root}=`,
   `-I${headers}`,
 ]
 
