@@ -2,9 +2,8 @@ import type { EventLoop, TimerHandle } from '@tsyncio/loop'
 import { IPPROTO_TCP, SO_KEEPALIVE, SOL_SOCKET, TCP_NODELAY, type Address } from '@tsyncio/syscalls'
 import { Duplex } from 'node:stream'
 
-import type { Protocol } from './protocol.js'
 import type { TransportSocket } from './transport-socket.js'
-import type { Transport } from './transport.js'
+import type { Protocol, Transport } from './transport.js'
 
 export interface ConnectionDuplexOptions {
   /** Whether to go on writing when the other side has ended. Default: true. */

@@ -4,10 +4,9 @@ import { coroutine, ExceptionGroup, type Coroutine, type Gen } from '@tsyncio/ta
 
 import { connectSocket } from './connect-socket.js'
 import { requirePlace, type Place } from './place.js'
-import type { Protocol } from './protocol.js'
 import { resolve } from './resolve.js'
 import { SocketTransport } from './socket-transport.js'
-import type { Transport } from './transport.js'
+import type { Protocol, Transport } from './transport.js'
 
 export interface ConnectOptions {
   /** The address to connect from; the port may be 0. */

@@ -5,7 +5,7 @@ import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 import { Listener, type OnAccept } from './listener.js'
 import { listeningSocket, type ListenOptions } from './listening-socket.js'
 import { requirePlace, type Place } from './place.js'
-import type { Protocol } from './protocol.js'
+import type { Protocol } from './transport.js'
 import { resolve } from './resolve.js'
 import { Server } from './server.js'
 import { SocketTransport } from './socket-transport.js'
@@ -24,7 +24,7 @@ function accepting(loop: EventLoop, server: Server, factory: () => Protocol): On
   const detach = server.detach.bind(server)
   return (fd, peer) => {
     try {
-      const transport = new SocketTransport(loop, fd, factory(), peer, detach as never)
+      const transport = new SocketTransport(loop, fd, factory(), peer, detach)
       setNoDelay(fd, peer)
       server.attach(transport)
       transport.start()

@@ -1,8 +1,7 @@
 import type { EventLoop } from '@tsyncio/loop'
 import { close, OSError } from '@tsyncio/syscalls'
 
-import type { Protocol } from './protocol.js'
-import type { BaseTransport, Transport } from './transport.js'
+import type { Protocol, BaseTransport, Transport } from './transport.js'
 
 /** Called when a transport has let go of its fd. */
 export type OnGone = (transport: FdTransport) => void

@@ -9,13 +9,13 @@ export type { ListenOptions } from './listening-socket.js'
 export { openConnection, type OpenConnectionOptions } from './open-connection.js'
 export { openReadPipe, openWritePipe, type OpenPipeOptions } from './open-pipe.js'
 export type { HostPlace, PathPlace, Place } from './place.js'
-export type { Protocol } from './protocol.js'
 export { Server } from './server.js'
 export { startServer, type ConnectionHandler, type StartServerOptions } from './start-server.js'
 export { StreamReader, type StreamReaderOptions } from './stream-reader.js'
 export { StreamWriter } from './stream-writer.js'
 export type {
   BaseTransport,
+  Protocol,
   ReadTransport,
   Transport,
   WriteBufferLimits,

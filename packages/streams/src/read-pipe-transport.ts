@@ -3,8 +3,7 @@ import type { OSError } from '@tsyncio/syscalls'
 
 import { FdTransport } from './fd-transport.js'
 import { Incoming } from './incoming.js'
-import type { Protocol } from './protocol.js'
-import type { ReadTransport } from './transport.js'
+import type { Protocol, ReadTransport } from './transport.js'
 
 /** The end of a pipe that one reads from; also a terminal, or a socket that is only read. */
 export class ReadPipeTransport extends FdTransport implements ReadTransport {

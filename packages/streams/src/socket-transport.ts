@@ -4,10 +4,9 @@ import { SHUT_WR, shutdown, type Address } from '@tsyncio/syscalls'
 import { FdTransport, type OnGone } from './fd-transport.js'
 import { Incoming } from './incoming.js'
 import { Outgoing } from './outgoing.js'
-import type { Protocol } from './protocol.js'
 import { toBytes } from './to-bytes.js'
 import { TransportSocket } from './transport-socket.js'
-import type { Transport, WriteBufferLimits } from './transport.js'
+import type { Protocol, Transport, WriteBufferLimits } from './transport.js'
 
 /** A connected stream socket, TCP or Unix. */
 export class SocketTransport extends FdTransport implements Transport {

@@ -5,11 +5,14 @@ import { createServer, type ServerOptions } from './create-server.js'
 import type { Place } from './place.js'
 import type { Server } from './server.js'
 import { StreamProtocol } from './stream-protocol.js'
-import { StreamReader, type StreamReaderOptions } from './stream-reader.js'
+import { requireLimit, StreamReader, type StreamReaderOptions } from './stream-reader.js'
 import { StreamWriter } from './stream-writer.js'
 
-/** Serves one connection: a generator function, an async function, or a plain one. */
-export type ConnectionHandler = (reader: StreamReader, writer: StreamWriter) => Started | void
+/**
+ * Serves one connection: a generator function, an async function, or a plain one, whose
+ * result does not matter.
+ */
+export type ConnectionHandler = (reader: StreamReader, writer: StreamWriter) => unknown
 
 export interface StartServerOptions extends ServerOptions, StreamReaderOptions {}
 
@@ -17,9 +20,17 @@ const generatorFunction = function* () {}.constructor
 
 function* nothing(): Gen<void> {}
 
+function isStarted(result: unknown): result is Started {
+  const { next, then } = Object(result) as Partial<Gen<unknown> & Promise<unknown>>
+  return typeof next === 'function' || typeof then === 'function'
+}
+
 function workOf(handler: ConnectionHandler, reader: StreamReader, writer: StreamWriter): Work {
   if (handler instanceof generatorFunction) return handler(reader, writer) as Work
-  return () => handler(reader, writer) ?? nothing()
+  return () => {
+    const result = handler(reader, writer)
+    return isStarted(result) ? result : nothing()
+  }
 }
 
 /** Runs the handler as a task; if that fails or is cancelled, the connection ends. */
@@ -78,6 +89,7 @@ export function startServer(
 ): Coroutine<Server> {
   if (typeof handler !== 'function')
     throw new TypeError(`Expected a function, got ${typeof handler}.`)
+  requireLimit(options.limit)
   const factory = () => {
     const reader = new StreamReader(options)
     const protocol: StreamProtocol = new StreamProtocol(reader, (transport) =>

@@ -1,9 +1,8 @@
 import { ECONNRESET, osError } from '@tsyncio/syscalls'
 import type { Gen } from '@tsyncio/tasks'
 
-import type { Protocol } from './protocol.js'
 import type { StreamReader } from './stream-reader.js'
-import type { Transport } from './transport.js'
+import type { Protocol, Transport } from './transport.js'
 import { Waiters } from './waiters.js'
 
 type Closed = { readonly error: Error | undefined }

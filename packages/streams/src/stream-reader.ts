@@ -46,9 +46,7 @@ export class StreamReader implements AsyncIterable<Buffer> {
 
   /** @throws RangeError if the limit is not positive. */
   constructor({ limit = defaultLimit }: StreamReaderOptions = {}) {
-    if (typeof limit !== 'number')
-      throw new TypeError(`Expected a limit in bytes, got ${typeof limit}.`)
-    if (!(limit > 0)) throw new RangeError(`Expected a limit above 0, got ${limit}.`)
+    requireLimit(limit)
     this.#inbox = new Inbox(limit)
   }
 
@@ -123,6 +121,8 @@ export class StreamReader implements AsyncIterable<Buffer> {
 
   /** Adds bytes to what can be read. They must not change any more. */
   feedData(data: Uint8Array): void {
+    if (!(data instanceof Uint8Array))
+      throw new TypeError(`Expected a Uint8Array, got ${typeof data}.`)
     const { buffer, byteOffset, length } = data
     this.#inbox.feed(Buffer.isBuffer(data) ? data : Buffer.from(buffer, byteOffset, length))
   }
@@ -141,6 +141,13 @@ export class StreamReader implements AsyncIterable<Buffer> {
   setTransport(transport: ReadTransport): void {
     this.#inbox.transport = transport
   }
+}
+
+/** @throws RangeError if the limit is not positive. */
+export function requireLimit(limit = defaultLimit): void {
+  if (typeof limit !== 'number')
+    throw new TypeError(`Expected a limit in bytes, got ${typeof limit}.`)
+  if (!(limit > 0)) throw new RangeError(`Expected a limit above 0, got ${limit}.`)
 }
 
 function requireCount(count: number, name: string): void {

@@ -3,9 +3,8 @@ import { EPIPE, osError } from '@tsyncio/syscalls'
 
 import { FdTransport } from './fd-transport.js'
 import { Outgoing } from './outgoing.js'
-import type { Protocol } from './protocol.js'
 import { toBytes } from './to-bytes.js'
-import type { WriteBufferLimits, WriteTransport } from './transport.js'
+import type { Protocol, WriteBufferLimits, WriteTransport } from './transport.js'
 
 /** The end of a pipe that one writes to; also a terminal, or a socket that is only written. */
 export class WritePipeTransport extends FdTransport implements WriteTransport {
