@@ -1,16 +1,22 @@
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 
 import { folderWith, freePort, Overseer } from './overseer.js'
 
 const testTime = { timeout: 10_000 }
 
-/** Starts an overseer whose rest is killed if the test fails. */
+const started: Overseer[] = []
+
+// What a test that failed left behind.
+afterAll(() => {
+  for (const pid of started.flatMap((overseer) => overseer.leftovers())) {
+    process.kill(Number(pid), 'SIGKILL')
+  }
+})
+
 function start(...args: ConstructorParameters<typeof Overseer>): Overseer {
   const overseer = new Overseer(...args)
-  onTestFinished(() => {
-    for (const pid of overseer.leftovers()) process.kill(Number(pid), 'SIGKILL')
-  })
+  started.push(overseer)
   return overseer
 }
 
