@@ -27,6 +27,8 @@ export function timedRun(loop: EventLoop): RunHook {
     runnable.run()
     const taken = performance.now() - started
     if (taken < loop.slowCallbackDuration) return
-    console.warn(`Executing ${String(runnable)} took ${taken.toFixed(1)} milliseconds`)
+    console.warn(
+      `Executing ${(runnable as { toString(): string }).toString()} took ${taken.toFixed(1)} milliseconds`,
+    )
   }
 }

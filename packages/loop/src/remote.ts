@@ -1,16 +1,29 @@
-import { write } from '@tsyncio/syscalls'
+import { close, dup, osError, write } from '@tsyncio/syscalls'
 
 import type { RemoteHandle } from './remote-handle.js'
 import { passGate } from './wake-gate.js'
 
 const one = new Uint8Array(new BigUint64Array([1n]).buffer)
 
+// An fd of this thread's own, for the same eventfd: the loop may close the other one at
+// any time, and a thread that is terminated leaves nothing behind.
+function ownWakeFd({ wakeFd, gate }: RemoteHandle): number {
+  let fd = -1
+  if (wakeFd < 0) return fd
+  passGate(gate, () => (fd = dup(wakeFd)))
+  if (fd < -1) throw osError(fd, 'dup')
+  return fd
+}
+
 /** A loop of another thread, as seen from this one. */
 export class Remote {
   readonly #handle: RemoteHandle
+  #wakeFd: number
 
+  /** @throws OSError if there is no fd left. */
   constructor(handle: RemoteHandle) {
     this.#handle = handle
+    this.#wakeFd = ownWakeFd(handle)
   }
 
   /**
@@ -19,14 +32,15 @@ export class Remote {
    * nothing happens.
    */
   call(name: string, ...args: unknown[]): void {
-    const { port, wakeFd, gate } = this.#handle
-    port.postMessage({ name, args })
-    if (wakeFd >= 0) passGate(gate, () => write(wakeFd, one, 0, one.length))
+    this.#handle.port.postMessage({ name, args })
+    if (this.#wakeFd >= 0) write(this.#wakeFd, one, 0, one.length)
   }
 
-  /** Gives up the connection to the loop. */
+  /** Gives up the connection to the loop; what was called before still arrives. */
   close(): void {
     this.#handle.port.close()
+    if (this.#wakeFd >= 0) close(this.#wakeFd)
+    this.#wakeFd = -1
   }
 }
 

@@ -1,6 +1,7 @@
-// The eventfd that wakes a loop is a number that other threads hold. Once the loop has
-// closed it, the number may belong to a stranger's file. So writers pass a gate: word 0
-// of a shared array counts who is inside, and one bit of it says that the gate is shut.
+// The eventfd that wakes a loop is a number that other threads hold, until they have made
+// a copy of their own. Once the loop has closed it, the number may belong to a stranger's
+// file. So whoever copies it passes a gate: word 0 of a shared array counts who is inside,
+// and one bit of it says that the gate is shut.
 const shut = 1 << 30
 
 // A worker that is terminated inside never comes out. Being inside takes a microsecond,

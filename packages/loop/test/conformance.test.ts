@@ -1,18 +1,32 @@
-import { EpollSelector, PollSelector, SelectSelector } from '@tsyncio/selectors'
+import { PortableDriver, type LoopCore } from '@tsyncio/loop'
 import { blockingDrive, describeEventLoop, hostedDrive } from '@tsyncio/loop/testing'
-import { PortableDriver } from '@tsyncio/loop'
+import { EpollSelector, PollSelector, SelectSelector } from '@tsyncio/selectors'
+import { unsupportedReason } from '@tsyncio/syscalls'
 import { AbsentSelector } from '../src/absent-selector.js'
 
-for (const Selector of [EpollSelector, PollSelector, SelectSelector]) {
-  const parts = () => ({ selector: new Selector() })
-  describeEventLoop(`hosted, ${Selector.name}`, hostedDrive(parts))
-  describeEventLoop(`blocking, ${Selector.name}`, blockingDrive(parts))
+const reason = unsupportedReason ?? 'this test does without the native part'
+
+function portable(drain: boolean) {
+  return hostedDrive(
+    () => ({
+      selector: new AbsentSelector(reason),
+      driver: (core: LoopCore) => new PortableDriver(core, { drain }),
+    }),
+    false,
+  )
 }
 
-const portable = (drain: boolean) => () => ({
-  selector: new AbsentSelector('this test has none'),
-  driver: (core: ConstructorParameters<typeof PortableDriver>[0]) =>
-    new PortableDriver(core, { drain }),
-})
-describeEventLoop('portable', hostedDrive(portable(true), false))
-describeEventLoop('portable, without draining', hostedDrive(portable(false), false))
+if (unsupportedReason === undefined) {
+  for (const Selector of [EpollSelector, PollSelector, SelectSelector]) {
+    const parts = () => ({ selector: new Selector() })
+    describeEventLoop(`hosted, ${Selector.name}`, hostedDrive(parts))
+    describeEventLoop(`blocking, ${Selector.name}`, blockingDrive(parts))
+  }
+} else {
+  describeEventLoop(
+    'without the binary',
+    hostedDrive(() => ({}), false),
+  )
+}
+describeEventLoop('portable', portable(true))
+describeEventLoop('portable, without draining', portable(false))
