@@ -1,74 +1,19 @@
-// An event loop of ours inside Node's: the only file that speaks libuv.
+// An event loop of ours inside Node's: how it begins and ends. What happens in between
+// is in drive.c.
 //
 // A host has two libuv handles. `readiness` polls the loop's epoll fd: it is
 // readable when any fd or the timerfd inside it is. `again` is an idle handle: while
 // it runs, Node's loop does not block, passes through all its phases, and then
-// comes here. Both lead to `drive`, which makes one call into JavaScript for each
+// comes to us. Both lead to `drive`, which makes one call into JavaScript for each
 // turn and goes on while there is ready work and the budget lasts.
 //
 // JavaScript and C share one Float64Array, so that a turn costs one crossing:
 // JavaScript writes what it needs (READY, DEADLINE, REFS), C reads it afterwards.
-//
-// No struct of libuv is compiled in: handles are allocated by uv_handle_size(),
-// and the functions, stable for the whole of libuv 1.x, are declared by hand.
-#include "addon.h"
+#include "host.h"
 
 #include <fcntl.h>
 #include <string.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
-
-typedef struct uv_loop_s uv_loop_t;
-typedef struct uv_handle_s uv_handle_t;
-typedef void (*uv_poll_callback)(uv_handle_t *handle, int status, int events);
-typedef void (*uv_idle_callback)(uv_handle_t *handle);
-typedef void (*uv_close_callback)(uv_handle_t *handle);
-enum { UV_IDLE = 6, UV_POLL = 8, UV_READABLE = 1 };
-
-extern size_t uv_handle_size(int type);
-extern void *uv_handle_get_data(const uv_handle_t *handle);
-extern void uv_handle_set_data(uv_handle_t *handle, void *data);
-extern void uv_ref(uv_handle_t *handle);
-extern void uv_unref(uv_handle_t *handle);
-extern void uv_close(uv_handle_t *handle, uv_close_callback callback);
-extern int uv_poll_init(uv_loop_t *loop, uv_handle_t *handle, int fd);
-extern int uv_poll_start(uv_handle_t *handle, int events, uv_poll_callback callback);
-extern int uv_idle_init(uv_loop_t *loop, uv_handle_t *handle);
-extern int uv_idle_start(uv_handle_t *handle, uv_idle_callback callback);
-extern int uv_idle_stop(uv_handle_t *handle);
-extern uint64_t uv_hrtime(void);
-
-// The words of the shared array. `hosted-driver.ts` has the same list.
-enum {
-  READY,    // handles that wait to run; not 0 brings another turn
-  DEADLINE, // when the next timer is due, in CLOCK_MONOTONIC milliseconds; or Infinity
-  REFS,     // what keeps the process alive, beside ready handles
-  DRIVING,  // 1 while C is between the first and the last turn of a drive
-  WORDS
-};
-
-// How long our loop may keep Node's waiting. Long enough that the way back through
-// libuv (about 1 us) is lost in the noise, short against what a timer or a socket
-// of Node's would notice.
-#define MOST_TURNS 64
-#define MOST_NANOSECONDS 1000000
-
-typedef struct host {
-  environment_t *environment;
-  size_t id;
-  uv_handle_t *readiness;
-  uv_handle_t *again;
-  bool again_runs;
-  bool closing;
-  bool driving;
-  int epfd; // a duplicate: libuv aborts the process when an fd that it polls was closed
-  int timer;
-  double armed;
-  double *shared;
-  napi_ref shared_ref;
-  napi_ref turn;
-  napi_async_context context;
-} host_t;
 
 static void on_closed(uv_handle_t *handle) {
   host_t *host = uv_handle_get_data(handle);
@@ -81,7 +26,7 @@ static void on_closed(uv_handle_t *handle) {
   finish_cleanup(environment);
 }
 
-static void close_host(host_t *host) {
+void close_host(host_t *host) {
   if (host->closing) return;
   host->closing = true;
   environment_t *environment = host->environment;
@@ -100,114 +45,6 @@ void close_hosts(environment_t *environment) {
   for (size_t id = 0; id < environment->host_count; id++)
     if (environment->hosts[id] != NULL) close_host(environment->hosts[id]);
 }
-
-static void set_timer(host_t *host, double deadline) {
-  if (deadline == host->armed) return;
-  host->armed = deadline;
-  // All zero disarms, and takes back an expiry that was not read.
-  struct itimerspec when = {{0, 0}, {0, 0}};
-  if (deadline != INFINITY) {
-    // Written so that NaN, too, is a deadline that has passed.
-    if (!(deadline > 1e-6)) deadline = 1e-6;
-    if (deadline > 1e15) deadline = 1e15;
-    double seconds = floor(deadline / 1e3);
-    double nanoseconds = ceil((deadline - seconds * 1e3) * 1e6);
-    if (nanoseconds >= 1e9) {
-      seconds += 1;
-      nanoseconds = 0;
-    }
-    when.it_value.tv_sec = (time_t)seconds;
-    when.it_value.tv_nsec = (long)nanoseconds;
-  }
-  timerfd_settime(host->timer, TFD_TIMER_ABSTIME, &when, NULL);
-}
-
-static void on_again(uv_handle_t *handle);
-
-static void run_again(host_t *host) {
-  if (host->again_runs) return;
-  host->again_runs = true;
-  uv_idle_start(host->again, on_again);
-}
-
-// After a drive: leave Node's loop in the state that the loop's needs call for.
-static void settle(host_t *host) {
-  if (host->shared[READY] != 0) {
-    run_again(host);
-  } else if (host->again_runs) {
-    host->again_runs = false;
-    uv_idle_stop(host->again);
-  }
-  // A timer that is due while work is ready will be seen by the next turn anyway.
-  set_timer(host, host->shared[READY] != 0 ? INFINITY : host->shared[DEADLINE]);
-  if (host->shared[REFS] > 0)
-    uv_ref(host->readiness);
-  else
-    uv_unref(host->readiness);
-}
-
-static void take_one_turn(host_t *host) {
-  napi_env env = host->environment->env;
-  napi_handle_scope scope;
-  napi_value turn, receiver, ignored;
-  CHECK(env, napi_open_handle_scope(env, &scope));
-  CHECK(env, napi_get_reference_value(env, host->turn, &turn));
-  CHECK(env, napi_get_global(env, &receiver));
-  napi_status status =
-      napi_make_callback(env, host->context, receiver, turn, 0, NULL, &ignored);
-  if (status == napi_pending_exception) {
-    napi_value error;
-    CHECK(env, napi_get_and_clear_last_exception(env, &error));
-    napi_fatal_exception(env, error);
-  }
-  napi_close_handle_scope(env, scope);
-}
-
-static bool is_over(const host_t *host) { return host->closing || host->environment->ending; }
-
-// Where the shared array's memory is: looked up for every turn, since JavaScript may
-// have transferred it, and what a pointer kept from the last turn pointed to is gone then.
-static bool find_words(host_t *host) {
-  if (is_over(host)) return false;
-  napi_env env = host->environment->env;
-  napi_handle_scope scope;
-  napi_value array;
-  napi_typedarray_type type;
-  size_t length;
-  void *words;
-  CHECK(env, napi_open_handle_scope(env, &scope));
-  CHECK(env, napi_get_reference_value(env, host->shared_ref, &array));
-  CHECK(env, napi_get_typedarray_info(env, array, &type, &length, &words, NULL, NULL));
-  CHECK(env, napi_close_handle_scope(env, scope));
-  host->shared = words;
-  if (length < WORDS) close_host(host);
-  return length >= WORDS;
-}
-
-static void drive(host_t *host) {
-  if (host->driving || !find_words(host)) return;
-  host->driving = true;
-  host->shared[DRIVING] = 1;
-  uint64_t started = uv_hrtime();
-  int turns = 0;
-  do {
-    host->shared[READY] = 0;
-    take_one_turn(host);
-  } while (find_words(host) && host->shared[READY] != 0 &&
-           ++turns < MOST_TURNS && uv_hrtime() - started < MOST_NANOSECONDS);
-  host->driving = false;
-  if (is_over(host)) return;
-  host->shared[DRIVING] = 0;
-  settle(host);
-}
-
-static void on_readiness(uv_handle_t *handle, int status, int events) {
-  (void)status;
-  (void)events;
-  drive(uv_handle_get_data(handle));
-}
-
-static void on_again(uv_handle_t *handle) { drive(uv_handle_get_data(handle)); }
 
 static int64_t place_for_host(environment_t *environment) {
   for (size_t id = 0; id < environment->host_count; id++)
