@@ -24,6 +24,12 @@ class Watch {
   }
 }
 
+/** What an owner of a claimed fd may offer. */
+interface FdOwner {
+  /** The loop is closed and will never call anything again: let go of the fd now. */
+  loopClosed?(): void
+}
+
 /** Told of every change of interest: `events` is 0 when an fd is no longer watched. */
 export type InterestListener = (fd: number, events: number) => void
 
@@ -103,6 +109,7 @@ export class FdWatchers {
       this.#register(watch)
       this.#count(watch)
     }
+    for (const owner of [...this.#owners.values()]) (owner as FdOwner).loopClosed?.()
     this.#owners.clear()
   }
 

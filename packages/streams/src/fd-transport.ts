@@ -72,6 +72,15 @@ export abstract class FdTransport implements BaseTransport {
     this.protocol = protocol
   }
 
+  /** The loop was closed before the transport: nobody can be told any more. */
+  loopClosed(): void {
+    if (this.#gone) return
+    this.#closing = this.#lost = this.#gone = true
+    this.stopReading()
+    this.dropUnsent()
+    close(this.fd)
+  }
+
   /** Everything that was written is with the kernel. */
   drained(): void {
     if (this.#closing) this.lose(undefined)

@@ -36,6 +36,7 @@ export class Listener implements Runnable {
   readonly #file: UnixSocketFile | undefined
   readonly #onAccept: OnAccept
   #watching = false
+  #closed = false
   #retry: TimerHandle | undefined
 
   constructor(
@@ -61,10 +62,17 @@ export class Listener implements Runnable {
   }
 
   close(): void {
+    if (this.#closed) return
+    this.#closed = true
     this.#stop()
     this.#loop.core.fds.release(this.#fd)
     this.#file?.remove()
     close(this.#fd)
+  }
+
+  /** The loop was closed before the server. */
+  loopClosed(): void {
+    this.close()
   }
 
   /** There are connections: takes as many as the backlog may hold, then lets others run. */

@@ -1,11 +1,14 @@
 import {
   openConnection,
+  openReadPipe,
+  openWritePipe,
   startServer,
   type Place,
   type Server,
   type StreamReader,
   type StreamWriter,
 } from '@tsyncio/streams'
+import { pipe2 } from '@tsyncio/syscalls'
 import { createTask, run, sleep, timeout, type Gen } from '@tsyncio/tasks'
 import { createHash, randomBytes, randomInt } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -120,6 +123,19 @@ describe('bytes', () => {
       )
       for (const client of clients) await client
     })
+  })
+})
+
+describe('the end of run()', () => {
+  behaves('closes what was left open', function* () {
+    const server = yield* startServer(echo, { host: '127.0.0.1', port: 0 })
+    const { reader, writer } = yield* openConnection({ host: '127.0.0.1', port: server.port })
+    writer.write('hello')
+    expect(String(yield* reader.readExactly(5))).toBe('hello')
+    const pipe = new Int32Array(2)
+    pipe2(pipe, 0)
+    openReadPipe(pipe[0]!)
+    openWritePipe(pipe[1]!).write(Buffer.alloc(1_000_000))
   })
 })
 
