@@ -6,4 +6,4 @@ import { fileURLToPath } from 'node:url'
 const sample = fileURLToPath(new URL('../apps/overseer/sample/Procfile', import.meta.url))
 if (process.argv.length === 2) process.argv.push('run', sample)
 
-await import('../apps/overseer/dist/main.js')
+await import(new URL('../apps/overseer/dist/main.js', import.meta.url).href)

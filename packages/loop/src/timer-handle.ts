@@ -10,7 +10,7 @@ export class TimerHandle extends Handle {
   readonly #when: number
   readonly #timers: Timers
   #refs = true
-  /** Whether the handle is counted among the timers that wait: kept by {@link Timers}. */
+  /** Whether the handle is counted among the timers that wait: kept by `Timers`. */
   waiting = false
   /** Makes equal deadlines fire in the order in which they were made. */
   readonly sequence: number
