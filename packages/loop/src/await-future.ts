@@ -8,15 +8,21 @@ export type AwaitStrategy = <T>(future: Future<T>) => Promise<T>
 
 /** Settles a promise with the future's outcome, one turn later as for every waiter. */
 export function promiseOf<T>(future: Future<T>): Promise<T> {
+  const loop = future.getLoop()
   return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      try {
+        resolve(future.result())
+      } catch (error) {
+        reject(error as Error)
+      }
+    }
+    // There are no more turns to wait for.
+    if (loop.isClosed() && future.done()) return settle()
     future.addWaiter({
       run() {
-        future.getLoop().promiseSettled()
-        try {
-          resolve(future.result())
-        } catch (error) {
-          reject(error)
-        }
+        loop.promiseSettled()
+        settle()
       },
     })
   })

@@ -102,10 +102,13 @@ export class Future<out T = unknown> implements PromiseLike<T> {
   /**
    * Calls `callback(future)` in the turn after the future is done, in the context that is
    * current now or in the one given.
+   *
+   * @throws InvalidStateError if the loop is closed: there is no turn to come.
    */
   addDoneCallback(callback: (future: this) => unknown, options: { context?: Context } = {}): void {
     if (typeof callback !== 'function')
       throw new TypeError(`Expected a function, got ${typeof callback}.`)
+    if (this.#loop.isClosed()) throw new InvalidStateError('The loop is closed.')
     const context = options.context ?? Context.current
     this.addWaiter(new Handle(this.#loop, callback as Callback, [this], context))
   }

@@ -17,7 +17,7 @@ import { describeWithoutFds } from './without-fds.suite.js'
  * What a loop must do, whatever drives it and whatever it watches fds with. Needs vitest.
  *
  * @example
- * ```ts
+ * ```ts no-run
  * import { PollSelector } from '@tsyncio/selectors'
  * import { describeEventLoop, hostedDrive } from '@tsyncio/loop/testing'
  *

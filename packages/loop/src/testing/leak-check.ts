@@ -28,11 +28,19 @@ function openFds(): string[] {
  * loop has reported an error that the test did not take. Needs vitest.
  *
  * @example
- * ```ts
+ * ```ts no-run
+ * import { EventLoop } from '@tsyncio/loop'
  * import { leakCheck } from '@tsyncio/loop/testing'
  *
+ * import { expect, it } from 'vitest'
+ *
  * const leaks = leakCheck()
- * // in a test: expect(leaks.takeReports()).toMatchObject([{ exception: error }])
+ *
+ * it('reports', () => {
+ *   using loop = new EventLoop()
+ *   loop.callExceptionHandler({ message: 'expected' })
+ *   expect(leaks.takeReports()).toEqual([{ message: 'expected' }])
+ * })
  * ```
  */
 export function leakCheck(): LeakCheck {

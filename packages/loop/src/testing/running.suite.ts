@@ -241,12 +241,14 @@ export function describeRunning({ make, run, complete, runSteps }: LoopBench): v
       expect(loop.core.hasWork).toBe(false)
     })
 
-    it('leaves futures usable that are done', () => {
+    it('leaves futures usable that are done', async () => {
       const loop = make()
       const future = new Future<number>({ loop })
       future.setResult(7)
       loop.close()
       expect(future.result()).toBe(7)
+      expect(await future).toBe(7)
+      expect(() => future.addDoneCallback(() => undefined)).toThrow('The loop is closed')
     })
   })
 }

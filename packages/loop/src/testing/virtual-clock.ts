@@ -2,7 +2,11 @@ import type { WaitingClock } from '../portable-driver.js'
 
 /**
  * A clock that stands still while anything is ready, and jumps to the next deadline when
- * nothing is: a loop with it sleeps for hours in no time, in exact order.
+ * nothing is: a loop with it sleeps for hours in no time, in exact order. Not for loops
+ * that watch fds: those become ready in real time, which such a loop does not wait for.
+ *
+ * A loop that owns its thread waits in its selector: give it a `ScriptedSelector` (of
+ * `@tsyncio/selectors/testing`) whose `onIdle` calls {@link advance}.
  *
  * @example
  * ```ts
