@@ -1,3 +1,4 @@
+import { mkdirSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 
@@ -133,6 +134,21 @@ describe.concurrent('overseer run', testTime, () => {
     const [first, second, third] = said.flatMap((line) => /^now=(\d+)$/.exec(line)?.[1] ?? [])
     expect(Number(second) - Number(first)).toBeGreaterThanOrEqual(499)
     expect(Number(third) - Number(second)).toBeGreaterThanOrEqual(999)
+  })
+
+  it('goes on trying when a process cannot even be started', async ({ expect }) => {
+    const folder = folderWith({ Procfile: 'a: echo up=$$; exec sleep 60' })
+    const base = String(await freePort())
+    const overseer = start(['run', `${folder}/Procfile`, '-p', base])
+    const [, pid] = await overseer.printed(/\| up=(\d+)\n/)
+    rmSync(folder, { recursive: true })
+    process.kill(Number(pid), 'SIGKILL')
+    await overseer.printed(/cannot be started: spawn chdir ENOENT .*\n.*restarts in 1 s\n/)
+    mkdirSync(folder)
+    await overseer.printed(/cannot be started(.*\n)*.*\| up=\d+\n/)
+    overseer.signal('SIGINT')
+    expect(await overseer.exit()).toBe(130)
+    expect(overseer.leftovers()).toEqual([])
   })
 
   it('ends what a failed process leaves behind before it starts it again', async ({ expect }) => {

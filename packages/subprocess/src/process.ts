@@ -116,7 +116,7 @@ export class Process {
    * Sends a signal to everyone in the process's group; signal 0 only looks. The group may
    * outlive the process, and keeps its number as long as somebody is in it.
    *
-   * @returns whether anybody is in the group.
+   * @returns whether anybody is in the group; that may be a zombie that nobody reaps.
    * @throws InvalidStateError if the process was made without `processGroup: 0` or
    *   `startNewSession`: then the group is somebody else's.
    */

@@ -41,15 +41,19 @@ onEachDriver('a process', (runs) => {
       const hungUp = yield* createSubprocessExec('sleep', ['60'])
       hungUp.sendSignal('SIGHUP')
       const aborted = yield* createSubprocessShell('kill -6 $$')
-      return yield* gather([terminated.wait(), killed.wait(), hungUp.wait(), aborted.wait()])
+      // Node ignores SIGPIPE; its children must not.
+      const piped = yield* createSubprocessShell('kill -PIPE $$')
+      const all = [terminated, killed, hungUp, aborted, piped]
+      return yield* gather(all.map((process) => process.wait()))
     })
-    expect(codes).toEqual([-15, -9, -1, -6])
+    expect(codes).toEqual([-15, -9, -1, -6, -13])
   })
 
   it('takes no signal after its end', async () => {
     await runs(function* () {
-      const process = yield* createSubprocessExec('true')
+      const process = yield* createSubprocessExec('true', [], { processGroup: 0 })
       yield* process.wait()
+      expect(process.signalGroup('SIGTERM')).toBe(false)
       process.terminate()
       process.kill()
       process.sendSignal(10)
@@ -128,6 +132,44 @@ onEachDriver('a process', (runs) => {
       })
       const [stdout] = yield* process.communicate()
       expect(String(stdout)).toBe(`${folder}\nshell b c-\n`)
+    })
+  })
+
+  it('has no fds but the three', async () => {
+    const fd = openSync('/dev/null', 'r')
+    await runs(function* () {
+      const process = yield* createSubprocessShell('exec ls /proc/self/fd', {
+        stdin: PIPE,
+        stdout: PIPE,
+        stderr: PIPE,
+      })
+      const [stdout] = yield* process.communicate()
+      // The fourth is the folder that is being listed.
+      expect(String(stdout)).toBe('0\n1\n2\n3\n')
+    })
+    closeSync(fd)
+  })
+
+  it('has a group or a session of its own, or enters a group', async () => {
+    const command = "cut -d ' ' -f 5,6 /proc/self/stat; cat"
+    await runs(function* () {
+      const options = { stdin: PIPE, stdout: PIPE } as const
+      const head = yield* createSubprocessShell(command, { ...options, processGroup: 0 })
+      const member = yield* createSubprocessShell(command, { ...options, processGroup: head.pid })
+      const session = yield* createSubprocessShell(command, { ...options, startNewSession: true })
+      const [first, second, third] = yield* gather([
+        head.stdout!.readLine(),
+        member.stdout!.readLine(),
+        session.stdout!.readLine(),
+      ])
+      const [group, sid] = String(first).trim().split(' ')
+      expect(group).toBe(String(head.pid))
+      expect(sid).not.toBe(String(head.pid))
+      expect(String(second)).toBe(String(first))
+      expect(String(third)).toBe(`${session.pid} ${session.pid}\n`)
+      expect(head.signalGroup('SIGKILL')).toBe(true)
+      expect(yield* gather([head.wait(), member.wait()])).toEqual([-9, -9])
+      expect(yield* session.close()).toBe(-15)
     })
   })
 
