@@ -88,6 +88,11 @@ export default tseslint.config(
     },
   },
   {
+    // Type tests are compiled and never run.
+    files: ['**/*.test-d.ts'],
+    rules: { '@typescript-eslint/no-floating-promises': 'off' },
+  },
+  {
     files: ['**/*.{js,mjs,cjs}', '*.ts', '**/*.config.ts'],
     ignores: typed,
     extends: [tseslint.configs.base],

@@ -77,7 +77,12 @@ describe('a server of streams', () => {
         http.emit('connection', new Connection(reader, writer).asDuplex())
       }
       await using server = await startServer(handler, local)
-      return await output('curl', ['-s', '--max-time', '20', `http://127.0.0.1:${server.port}/here`])
+      return await output('curl', [
+        '-s',
+        '--max-time',
+        '20',
+        `http://127.0.0.1:${server.port}/here`,
+      ])
     })
     expect(said).toBe('you asked for /here')
   })
