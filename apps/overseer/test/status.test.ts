@@ -1,7 +1,9 @@
 import { request } from 'node:http'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 
 import { folderWith, freePort, Overseer } from './overseer.js'
+
+vi.setConfig({ testTimeout: 30_000 })
 
 async function started(procfile: string): Promise<{ overseer: Overseer; url: string }> {
   const base = String(await freePort())

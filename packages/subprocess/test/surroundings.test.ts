@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { getRunningLoop } from '@tsyncio/loop'
 import { P_PID, waitid, WEXITED } from '@tsyncio/syscalls'
 import { createSubprocessExec } from '@tsyncio/subprocess'
@@ -9,6 +9,8 @@ import { createSubprocessExec } from '@tsyncio/subprocess'
 import { children } from './children.js'
 import { leakCheck } from './leak-check.js'
 import { onEachDriver } from './spellings.js'
+
+vi.setConfig({ testTimeout: 30_000 })
 
 leakCheck()
 
