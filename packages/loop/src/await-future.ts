@@ -14,7 +14,7 @@ export function promiseOf<T>(future: Future<T>): Promise<T> {
       try {
         resolve(future.result())
       } catch (error) {
-        reject(error as Error)
+        reject(error)
       }
     }
     // There are no more turns to wait for.

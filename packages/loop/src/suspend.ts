@@ -30,4 +30,6 @@ export interface Cancellable {
   cancel(message?: string): boolean
   /** The driver will not come back: it gives up its place. */
   removeWaiter(driver: Runnable): boolean
+  /** Says what is waited for, in reports. */
+  toString(): string
 }

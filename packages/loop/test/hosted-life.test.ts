@@ -79,6 +79,11 @@ describe.concurrent('a process that hosts a loop', () => {
     expect(ended).toMatchObject({ code, stdout, stderr: '' })
   })
 
+  it('hears of a deadlock in a worker as of any error there', async () => {
+    const ended = await runProgram('deadlocks-in-a-worker')
+    expect(ended).toMatchObject({ code: 0, stdout: 'ERR_TSYNCIO_DEADLOCK\n', stderr: '' })
+  })
+
   it.each(['hosted', 'blocking'])('can be ended from a callback of a %s loop', async (way) => {
     const ended = await runProgram('exits-in-a-callback', { args: [way] })
     expect(ended).toMatchObject({ code: 7, stdout: 'exit 7\n', stderr: '' })
@@ -93,7 +98,7 @@ describe.concurrent('a process that hosts a loop', () => {
   )
 
   it('survives a time without fds', async () => {
-    const { code, stdout, stderr } = await runProgram('runs-out-of-fds')
+    const { code, stdout, stderr } = await runProgram('runs-out-of-fds', { mostFds: 100 })
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
       stdout: 'EMFILE,none open 0\n',

@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly args?: readonly string[]
   readonly env?: Record<string, string>
   readonly node?: readonly string[]
+  /** How many fds the program may have. */
+  readonly mostFds?: number
   /** Called with each piece of standard output, to answer it. */
   readonly onOutput?: (text: string, kill: (signal: NodeJS.Signals) => void) => void
 }
@@ -31,11 +33,12 @@ function collect(stream: NodeJS.ReadableStream, onText: (text: string) => void):
 
 /** Runs a program of `test/fixtures`, on the built package, to its end. */
 export function runProgram(name: string, options: RunOptions = {}): Promise<Ended> {
-  const { args = [], env = {}, node = [], onOutput = () => undefined } = options
+  const { args = [], env = {}, node = [], mostFds = 1024, onOutput = () => undefined } = options
   const program = fileURLToPath(new URL(`fixtures/${name}.mjs`, import.meta.url))
   const started = performance.now()
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...node, program, ...args], {
+    const limited = ['-c', `ulimit -n ${mostFds}; exec "$0" "$@"`, process.execPath]
+    const child = spawn('/bin/sh', [...limited, ...node, program, ...args], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: patience,

@@ -126,6 +126,23 @@ describe.each(drivers)('a %s loop, from outside of its turns,', (_, make) => {
     expect(new Set(log.slice(0, firstToEnd)).size).toBe(12)
   })
 
+  it('makes Node warn of no leak, however many there are', async () => {
+    const warnings: Error[] = []
+    const note = (warning: Error): void => void warnings.push(warning)
+    process.on('warning', note)
+    const loops = Array.from({ length: 24 }, () => new EventLoop({ driver: make }))
+    const runs = loops.map((loop) => {
+      const future = loop.createFuture()
+      loop.callLater(2, () => future.setResult(undefined))
+      return loop.runUntilComplete(future)
+    })
+    await Promise.all(runs)
+    for (const loop of loops) loop.close()
+    await nextPhase()
+    process.off('warning', note)
+    expect(warnings).toEqual([])
+  })
+
   it('ends with the error if its driver cannot start, and can be closed', async () => {
     using loop = new EventLoop({
       driver: (core) => ({
