@@ -17,13 +17,17 @@ module.exports = {
       comment: 'Two files that need each other are one file, or hide a third one.',
       severity: 'error',
       from: {},
-      to: { circular: true },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
       name: 'no-deep-import',
       comment: 'Another package is reached through its `exports`, never through its `src`.',
       severity: 'error',
-      from: { path: '^(packages|apps)/([^/]+)/' },
+      // The test of the fallback for old kernels needs a switch that nobody else is to have.
+      from: {
+        path: '^(packages|apps)/([^/]+)/',
+        pathNot: '^packages/selectors/test/epoll-selector.test.ts$',
+      },
       to: { path: '^packages/[^/]+/src/', pathNot: '^$1/$2/' },
     },
     {

@@ -9,8 +9,9 @@ class Watch {
   readonly fd: number
   reader: Runnable | undefined
   writer: Runnable | undefined
-  /** Whether the fd is to keep the process alive, and whether it does. */
-  wantsRef = true
+  /** Whether each of them is to keep the process alive, and whether the fd does. */
+  readerRef = true
+  writerRef = true
   hasRef = false
 
   constructor(fd: number) {
@@ -125,7 +126,7 @@ export class FdWatchers {
     const previous = watch[side]
     watch[side] = runnable
     if ((previous === undefined) !== (runnable === undefined)) this.#registerOrForget(watch)
-    if (ref !== undefined) watch.wantsRef = ref
+    if (ref !== undefined) watch[`${side}Ref`] = ref
     this.#count(watch)
     return previous
   }
@@ -160,7 +161,7 @@ export class FdWatchers {
 
   // An fd counts once, however many directions: it either keeps the process or not.
   #count(watch: Watch): void {
-    const wanted = watch.events !== 0 && watch.wantsRef
+    const wanted = watch.wantsRef
     if (wanted === watch.hasRef) return
     watch.hasRef = wanted
     if (wanted) this.#refs.add()

@@ -79,6 +79,11 @@ describe.concurrent('a process that hosts a loop', () => {
     expect(ended).toMatchObject({ code, stdout, stderr: '' })
   })
 
+  it('is called from other threads without the binary too', async () => {
+    const ended = await runProgram('is-called-without-binary', { env: { TSYNCIO_NATIVE: 'off' } })
+    expect(ended).toMatchObject({ code: 0, stdout: '-1 1000 true\n', stderr: '' })
+  })
+
   it('hears of a deadlock in a worker as of any error there', async () => {
     const ended = await runProgram('deadlocks-in-a-worker')
     expect(ended).toMatchObject({ code: 0, stdout: 'ERR_TSYNCIO_DEADLOCK\n', stderr: '' })

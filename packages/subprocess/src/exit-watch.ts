@@ -7,6 +7,7 @@ import {
   osError,
   P_PIDFD,
   pidfdSendSignal,
+  SIGKILL,
   waitid,
   WEXITED,
   WNOHANG,
@@ -35,7 +36,7 @@ export class ExitWatch {
     this.#pidfd = pidfd
     this.#onExit = onExit
     const { fds } = loop.core
-    fds.addReader(pidfd, { run: () => this.#reap() })
+    fds.addReader(pidfd, { run: () => this.#reap(WEXITED | WNOHANG) })
     fds.claim(pidfd, this)
   }
 
@@ -61,13 +62,19 @@ export class ExitWatch {
     if (result < 0 && result !== -ESRCH) throw osError(result, 'pidfd_send_signal')
   }
 
+  /** Kills the child: without this loop nobody would ever reap it. */
+  loopClosed(): void {
+    this.send(SIGKILL)
+    this.#reap(WEXITED)
+  }
+
   toString(): string {
     return `process ${this.pid}`
   }
 
-  #reap(): void {
+  #reap(options: number): void {
     const ended = new Int32Array(3)
-    const result = waitid(P_PIDFD, this.#pidfd, ended, WEXITED | WNOHANG)
+    const result = waitid(P_PIDFD, this.#pidfd, ended, options)
     if (result === 0 && ended[0] === 0) return
     const { fds } = this.loop.core
     fds.release(this.#pidfd)

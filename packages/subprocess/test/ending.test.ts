@@ -1,6 +1,12 @@
 import { expect, it } from 'vitest'
 import { createTask, gather, sleep } from '@tsyncio/tasks'
-import { createSubprocessExec, createSubprocessShell, DEVNULL, PIPE } from '@tsyncio/subprocess'
+import {
+  createSubprocessExec,
+  createSubprocessShell,
+  DEVNULL,
+  PIPE,
+  type Process,
+} from '@tsyncio/subprocess'
 
 import { leakCheck } from './leak-check.js'
 import { onEachDriver } from './spellings.js'
@@ -10,6 +16,14 @@ leakCheck()
 const stubborn = "trap '' TERM; echo ready; while :; do sleep 60; done"
 
 onEachDriver('the end of a process', (runs) => {
+  it('comes with the end of its loop at the latest', async () => {
+    let process: Process | undefined
+    await runs(function* () {
+      process = yield* createSubprocessExec('sleep', ['60'], { stdin: PIPE, stdout: PIPE })
+    })
+    expect(process?.returncode).toBe(-9)
+  })
+
   it('is polite first', async () => {
     await runs(function* () {
       const process = yield* createSubprocessShell(

@@ -2,7 +2,7 @@ import { Context, type Suspend } from '@tsyncio/loop'
 
 import { makeScope, type StepScope } from './async-context.js'
 import type { AsyncFrame } from './async-frame.js'
-import { Strand, type Sink } from './strand.js'
+import { Strand, takeStep, type Sink } from './strand.js'
 import type { Task } from './task.js'
 
 /**
@@ -43,7 +43,7 @@ export class Branch extends Strand {
   protected enter(delivers: boolean): void {
     const outer = Context.swap(this.task.getContext())
     try {
-      this.#scope.runInAsyncScope(this.step, this as Branch, delivers)
+      this.#scope.runInAsyncScope(takeStep, this, delivers)
     } finally {
       Context.swap(outer)
     }

@@ -1,4 +1,4 @@
-import { Future, isFuture } from '@tsyncio/loop'
+import { type Future, isFuture } from '@tsyncio/loop'
 
 import type { Result, Work } from './coroutine.js'
 import { createTask } from './create-task.js'
@@ -12,5 +12,5 @@ export type AwaitableResult<A> = A extends Future<infer T> ? T : Result<A>
 /** Gives a future as it is, and makes a task of anything else (asyncio's `ensure_future`). */
 export function ensureFuture<A extends Awaitable>(awaitable: A): Future<AwaitableResult<A>> {
   if (isFuture(awaitable)) return awaitable as Future<AwaitableResult<A>>
-  return createTask(awaitable as Work) as Future<AwaitableResult<A>>
+  return createTask(awaitable) as Future<AwaitableResult<A>>
 }

@@ -79,7 +79,7 @@ export function gather(
 ): Future {
   if (!Array.isArray(awaitables))
     throw new TypeError(`Expected an array, got ${typeof awaitables}.`)
-  const children = awaitables.map((awaitable: Awaitable) => ensureFuture(awaitable) as Future)
+  const children = awaitables.map((awaitable: Awaitable): Future => ensureFuture(awaitable))
   const distinct = new Set(children)
   const loop = children[0]?.getLoop() ?? getEventLoop()
   if (children.some((child) => child.getLoop() !== loop)) {

@@ -32,6 +32,11 @@ export function steppingStrand(): Strand | undefined {
   return current
 }
 
+/** {@link Strand.step}, as a function that can be called in an async scope. */
+export function takeStep(this: Strand, delivers: boolean): void {
+  this.step(delivers)
+}
+
 export abstract class Strand implements Runnable {
   readonly loop: EventLoop
   protected iterator: Iterator<Suspend, unknown, unknown> | undefined
@@ -130,7 +135,8 @@ export abstract class Strand implements Runnable {
     throw new TypeError('A strand without an iterator must know how to make one.')
   }
 
-  protected step(delivers: boolean): void {
+  /** Advances the generator once, and arranges what comes of it. */
+  step(delivers: boolean): void {
     const outer = current
     current = this
     try {

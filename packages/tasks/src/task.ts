@@ -1,5 +1,4 @@
 import {
-  CancelledError,
   Context,
   Future,
   getRunningLoop,
@@ -14,7 +13,7 @@ import { makeScope, type StepScope } from './async-context.js'
 import { outsideFrames } from './async-frame.js'
 import { isCoroutine, type Work } from './coroutine.js'
 import { isGenerator, startBody } from './start-body.js'
-import { Strand } from './strand.js'
+import { Strand, takeStep } from './strand.js'
 import { strandOf } from './current-strand.js'
 import { register, unregister } from './task-registry.js'
 
@@ -55,7 +54,7 @@ class TaskStrand extends Strand {
   protected enter(delivers: boolean): void {
     const outer = Context.swap(this.task.getContext())
     try {
-      this.#scope.runInAsyncScope(this.step, this as TaskStrand, delivers)
+      this.#scope.runInAsyncScope(takeStep, this, delivers)
     } finally {
       Context.swap(outer)
     }
@@ -190,7 +189,7 @@ export class Task<out T = unknown> extends Future<T> {
 
   #fail(error: unknown): void {
     unregister(this)
-    if (isCancelled(error)) this.settleCancelled((error as CancelledError).message, error)
+    if (isCancelled(error)) this.settleCancelled(error.message, error)
     else this.settleException(error)
   }
 }

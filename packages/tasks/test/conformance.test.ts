@@ -12,7 +12,7 @@ describeTasks('async functions, hosted', { spelling: asyncFunctions, run: (main)
 if (unsupportedReason === undefined) {
   describeTasks('generators, blocking', {
     spelling: generators,
-    // eslint-disable-next-line @typescript-eslint/require-await -- its errors are to be rejections
+
     run: async (main) => runBlocking(main),
   })
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
-import { EventLoop, isCancelled, type ExceptionContext } from '@tsyncio/loop'
+import { type EventLoop, isCancelled, type ExceptionContext } from '@tsyncio/loop'
 import { createTask, currentTask, run, runBlocking, sleep } from '@tsyncio/tasks'
 import { describe, expect, it } from 'vitest'
 

@@ -115,6 +115,22 @@ export function describeFds({ make, run, runSteps }: LoopBench): void {
       expect([loop.core.fds.size, loop.core.refs]).toEqual([0, 0])
     })
 
+    it('keeps the process for the one of its two that is to', () => {
+      using pair = new SocketPair()
+      const { core } = make()
+      const idle = { run: () => undefined }
+      core.fds.addReader(pair.near, idle, false)
+      expect(core.refs).toBe(0)
+      core.fds.addWriter(pair.near, idle)
+      expect(core.refs).toBe(1)
+      core.fds.removeWriter(pair.near)
+      expect(core.refs).toBe(0)
+      core.fds.addReader(pair.near, idle)
+      expect(core.refs).toBe(1)
+      core.fds.removeReader(pair.near)
+      expect(core.refs).toBe(0)
+    })
+
     it('is not called any more once it was removed, even in the same turn', async () => {
       using first = new SocketPair()
       using second = new SocketPair()

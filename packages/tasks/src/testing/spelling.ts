@@ -38,7 +38,7 @@ export const asyncFunctions: Spelling = {
       while (step.done !== true) {
         let value: unknown
         try {
-          value = await (step.value as PromiseLike<unknown>)
+          value = await step.value
         } catch (error) {
           step = steps.throw(error)
           continue
