@@ -43,7 +43,11 @@ export default defineConfig({
         items: [
           { text: 'Getting started', link: '/guide/getting-started' },
           { text: 'How the loop lives inside Node', link: '/guide/loop-in-node' },
+          { text: 'Coroutines and tasks', link: '/guide/tasks' },
+          { text: 'Streams', link: '/guide/streams' },
+          { text: 'Subprocesses', link: '/guide/subprocess' },
           { text: 'Selectors', link: '/selectors' },
+          { text: 'The reference app', link: '/guide/overseer' },
           { text: 'Benchmarks', link: '/benchmarks' },
         ],
       },
