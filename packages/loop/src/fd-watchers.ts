@@ -23,6 +23,12 @@ class Watch {
       (this.reader === undefined ? 0 : EVENT_READ) | (this.writer === undefined ? 0 : EVENT_WRITE)
     )
   }
+
+  get wantsRef(): boolean {
+    return (
+      (this.reader !== undefined && this.readerRef) || (this.writer !== undefined && this.writerRef)
+    )
+  }
 }
 
 /** What an owner of a claimed fd may offer. */
