@@ -84,7 +84,9 @@ export class EventLoop implements ExceptionReporter {
 
   /** Calls `callback(...args)` in the next turn, after what was scheduled before. */
   callSoon<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A): Handle {
-    return this.callSoonIn(Context.current, callback, ...args)
+    const handle = this.#handle(callback, 'callSoon', args)
+    this.#core.schedule(handle)
+    return handle
   }
 
   /** As {@link callSoon}, in a context other than the current one. */
@@ -108,7 +110,7 @@ export class EventLoop implements ExceptionReporter {
     ...args: A
   ): TimerHandle {
     requireTime(delay, 'delay')
-    return this.callAt(this.time() + delay, callback, ...args)
+    return this.#timer(this.time() + delay, callback, 'callLater', args)
   }
 
   /** Calls `callback(...args)` when {@link time} is `when`, never earlier. */
@@ -117,19 +119,8 @@ export class EventLoop implements ExceptionReporter {
     callback: (...args: A) => unknown,
     ...args: A
   ): TimerHandle {
-    this.#requireOpen()
     requireTime(when, 'when')
-    this.#requireCallback(callback, 'callAt')
-    const timer = new TimerHandle(
-      this.#core.timers,
-      when,
-      callback as Callback,
-      args,
-      Context.current,
-    )
-    timer.source = this.debugSource()
-    this.#core.addTimer(timer)
-    return timer
+    return this.#timer(when, callback, 'callAt', args)
   }
 
   /** Puts something at the end of the ready queue: what tasks and transports use. */
@@ -319,6 +310,16 @@ export class EventLoop implements ExceptionReporter {
     const handle = new Handle(this, callback as Callback, args, context)
     handle.source = this.debugSource()
     return handle
+  }
+
+  #timer(when: number, callback: unknown, name: string, args: unknown[]): TimerHandle {
+    this.#requireOpen()
+    this.#requireCallback(callback, name)
+    const { timers } = this.#core
+    const timer = new TimerHandle(timers, when, callback as Callback, args, Context.current)
+    timer.source = this.debugSource()
+    this.#core.addTimer(timer)
+    return timer
   }
 
   #requireOpen(): void {
