@@ -112,7 +112,8 @@ describe('overseer says in one line', () => {
       1,
       `overseer: port ${port}, meant for web.1, is in use: choose others with -p\n`,
     ])
-    expect(await mistake(files, ['run', '-p', `${port + 1}`, '--status-port', `${port}`])).toEqual([
+    const free = await freePort()
+    expect(await mistake(files, ['run', '-p', `${free}`, '--status-port', `${port}`])).toEqual([
       1,
       `overseer: cannot serve the status page on port ${port}: it is in use\n`,
     ])

@@ -87,7 +87,7 @@ function fdNumbers(stdio: readonly number[]): Int32Array {
  * import { close, P_PIDFD, spawn, waitid, WEXITED } from '@tsyncio/syscalls'
  *
  * const out = new Int32Array(2)
- * const pid = spawn({ file: 'echo', args: ['echo', 'hello'], stdio: [0, 1, 2] }, out)
+ * const pid = spawn({ file: 'test', args: ['test', 'a', '=', 'a'], stdio: [0, 1, 2] }, out)
  * const ended = new Int32Array(3)
  * waitid(P_PIDFD, out[0]!, ended, WEXITED)
  * close(out[0]!)
