@@ -52,7 +52,8 @@ export class AsyncFrame implements Iterator<Suspend, unknown, unknown>, Suspensi
   /** The function's promise: the frame ends with it. */
   join(promise: PromiseLike<unknown>): void {
     this.strand.loop.promiseSettled()
-    promise.then(
+    // What is no promise but a thenable may call back twice, or throw: `resolve` sees to it.
+    Promise.resolve(promise).then(
       (value) => this.#settle({ value }),
       (error: unknown) => this.#settle({ error }),
     )

@@ -1,6 +1,7 @@
 import { CancelledError, Future, getEventLoop, type EventLoop } from '@tsyncio/loop'
 
 import { ensureFuture, type Awaitable, type AwaitableResult } from './ensure-future.js'
+import { outcomeOf } from './outcome-of.js'
 
 /** The results of several awaitables, in their order. */
 export type Gathered<A extends readonly Awaitable[]> = {
@@ -28,23 +29,6 @@ class GatheringFuture extends Future<unknown> {
     for (const child of this.#children) if (child.cancel(message)) cancelled = true
     if (cancelled) this.cancelRequested = true
     return cancelled
-  }
-}
-
-function settled(child: Future): PromiseSettledResult<unknown> {
-  if (child.cancelled()) return { status: 'rejected', reason: errorOf(child) }
-  const reason = child.exception()
-  return reason === undefined
-    ? { status: 'fulfilled', value: child.result() }
-    : { status: 'rejected', reason }
-}
-
-function errorOf(child: Future): unknown {
-  try {
-    child.result()
-    return undefined
-  } catch (error) {
-    return error
   }
 }
 
@@ -96,15 +80,15 @@ export function gather(
       return
     }
     if (options.returnExceptions !== true) {
-      const error = child.cancelled() ? errorOf(child) : child.exception()
-      if (error !== undefined) return outer.setException(error)
+      const outcome = outcomeOf(child)
+      if (outcome.status === 'rejected') return outer.setException(outcome.reason)
     }
     if (remaining > 0) return
     // Asked to cancel, it must not give results, even if nobody was cancelled in the end.
     if (outer.cancelRequested) return outer.setException(new CancelledError())
     outer.setResult(
       options.returnExceptions === true
-        ? children.map(settled)
+        ? children.map(outcomeOf)
         : children.map((each) => each.result()),
     )
   }

@@ -1,15 +1,18 @@
 import {
   EventLoop,
+  InvalidStateError,
   isCancelled,
   setDeadlockReport,
   type EventLoopOptions,
   type Future,
 } from '@tsyncio/loop'
 
+import { currentTask } from './current-strand.js'
 import { describeDeadlock } from './deadlock-report.js'
 import type { Result, Work } from './coroutine.js'
 import { watchInterrupts, type Interrupts } from './interrupt.js'
 import { KeyboardInterrupt } from './keyboard-interrupt.js'
+import { outcomeOf } from './outcome-of.js'
 import { Task } from './task.js'
 import { allTasks } from './task-registry.js'
 
@@ -69,11 +72,11 @@ class Main<T> {
   report(rest: readonly Task[]): void {
     for (const task of rest) {
       if (!task.done() || task.cancelled()) continue
-      const exception = task.exception()
-      if (exception === undefined) continue
+      const outcome = outcomeOf(task)
+      if (outcome.status === 'fulfilled') continue
       this.loop.callExceptionHandler({
         message: 'unhandled exception during run() shutdown',
-        exception,
+        exception: outcome.reason,
         task,
       })
     }
@@ -115,10 +118,13 @@ export async function run<W extends Work>(main: W, options: RunOptions = {}): Pr
   } catch (error) {
     throw runner.failure(error)
   } finally {
-    const rest = runner.cancelRest()
-    for (const task of rest) await runner.loop.runUntilComplete(ended(task))
-    runner.report(rest)
-    runner.loop.close()
+    try {
+      const rest = runner.cancelRest()
+      for (const task of rest) await runner.loop.runUntilComplete(ended(task))
+      runner.report(rest)
+    } finally {
+      runner.loop.close()
+    }
   }
 }
 
@@ -127,7 +133,7 @@ export async function run<W extends Work>(main: W, options: RunOptions = {}): Pr
  * command-line tools and tests: nothing of Node's own runs meanwhile, so `main` and its
  * tasks must be generators, and promises do not settle.
  *
- * @throws TypeError if `main` is an async function.
+ * @throws TypeError if `main` is an async function; InvalidStateError inside a task.
  * @example
  * ```ts
  * import { runBlocking, sleep } from 'tsyncio'
@@ -136,15 +142,24 @@ export async function run<W extends Work>(main: W, options: RunOptions = {}): Pr
  * ```
  */
 export function runBlocking<W extends Work>(main: W, options: RunOptions = {}): Result<W> {
+  // The loop does not see all of these: after an `await` it is not in its turn.
+  if (currentTask() !== null) {
+    throw new InvalidStateError(
+      'runBlocking() was called inside a task, whose loop it would block: use run().',
+    )
+  }
   const runner = new Main<Result<W>>(main, options)
   try {
     return runner.loop.runUntilCompleteBlocking(runner.task)
   } catch (error) {
     throw runner.failure(error)
   } finally {
-    const rest = runner.cancelRest()
-    for (const task of rest) runner.loop.runUntilCompleteBlocking(ended(task))
-    runner.report(rest)
-    runner.loop.close()
+    try {
+      const rest = runner.cancelRest()
+      for (const task of rest) runner.loop.runUntilCompleteBlocking(ended(task))
+      runner.report(rest)
+    } finally {
+      runner.loop.close()
+    }
   }
 }

@@ -27,6 +27,9 @@ type Waited = Cancellable & { forgetCancellation?(): void }
 
 let current: Strand | undefined
 
+/** How many circles of strands that wait for each other have been met. */
+let circles = 0
+
 /** The strand that is being stepped right now. */
 export function steppingStrand(): Strand | undefined {
   return current
@@ -88,8 +91,11 @@ export abstract class Strand implements Runnable {
 
   /** asyncio's `Task.cancel`, without the check whether the task is done. */
   cancel(message?: string): boolean {
-    // Asked by what it waits for: strands that wait in a circle. Here the circle is cut.
-    if (this.#passesOn) return false
+    // Asked by what it waits for: strands that wait in a circle.
+    if (this.#passesOn) {
+      circles++
+      return false
+    }
     this.#cancelRequests++
     this.#controller?.abort(new CancelledError(message))
     if (!this.#passOn(message)) this.takeCancellation(message)
@@ -169,11 +175,17 @@ export abstract class Strand implements Runnable {
   #passOn(message: string | undefined): boolean {
     const waitedFor = this.#waitingFor
     if (waitedFor === null) return false
+    const circlesBefore = circles
+    let passed
     this.#passesOn = true
-    const passed = waitedFor.cancel(message)
-    this.#passesOn = false
-    // What refuses is done, and has scheduled this strand; or it will never be.
-    if (!passed && waitedFor.removeWaiter(this)) this.loop.schedule(this)
+    try {
+      passed = waitedFor.cancel(message)
+    } finally {
+      this.#passesOn = false
+    }
+    // What refuses has scheduled this strand, or is about to; but not in a circle, which
+    // is cut here.
+    if (!passed && circles > circlesBefore && waitedFor.removeWaiter(this)) this.loop.schedule(this)
     return passed
   }
 

@@ -11,6 +11,7 @@ import {
 } from './coroutine.js'
 import { requireStrand } from './current-strand.js'
 import { ExceptionGroup } from './exception-group.js'
+import { outcomeOf } from './outcome-of.js'
 import { startBody } from './start-body.js'
 import type { Strand } from './strand.js'
 import { Task } from './task.js'
@@ -97,9 +98,9 @@ export class TaskGroup {
     this.#tasks.delete(task)
     if (this.#tasks.size === 0 && this.#allDone?.done() === false) this.#allDone.setResult()
     if (task.cancelled()) return
-    const error = task.exception()
-    if (error === undefined) return
-    this.#errors.push(error)
+    const outcome = outcomeOf(task)
+    if (outcome.status === 'fulfilled') return
+    this.#errors.push(outcome.reason)
     if (this.#aborting || this.#cancelledParent) return
     this.#abort()
     this.#cancelledParent = true

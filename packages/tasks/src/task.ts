@@ -92,6 +92,7 @@ export class Task<out T = unknown> extends Future<T> {
 
   constructor(work: Work, options: TaskOptions = {}) {
     super({ loop: options.loop ?? getRunningLoop() })
+    if (this.getLoop().isClosed()) throw new InvalidStateError('The loop is closed.')
     this.#name = options.name ?? `Task-${++counter}`
     this.#context = options.context ?? Context.current.copy()
     const [iterator, start] = this.#prepare(work)

@@ -1,10 +1,17 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { getEventListeners, once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
-import { type EventLoop, isCancelled, type ExceptionContext } from '@tsyncio/loop'
-import { createTask, currentTask, run, runBlocking, sleep } from '@tsyncio/tasks'
+import {
+  getRunningLoop,
+  InvalidStateError,
+  isCancelled,
+  type EventLoop,
+  type ExceptionContext,
+} from '@tsyncio/loop'
+import { createTask, currentTask, run, runBlocking, sleep, Task } from '@tsyncio/tasks'
 import { describe, expect, it } from 'vitest'
 
 function start(name: string, ...args: string[]) {
@@ -52,6 +59,61 @@ describe('run', () => {
         exception: { message: 'while ending' },
       },
     ])
+  })
+
+  it('reports even a thrown undefined', async () => {
+    const reports: ExceptionContext[] = []
+    await run(async () => {
+      getRunningLoop().setExceptionHandler((_loop, context) => reports.push(context))
+      createTask(async () => {
+        try {
+          await sleep(60_000)
+        } catch {
+          throw undefined
+        }
+      })
+      await sleep(1)
+    })
+    expect(reports).toHaveLength(1)
+  })
+
+  it('leaves no listener at its signal', async () => {
+    const { signal } = new AbortController()
+    await run(() => sleep(0), { signal })
+    await expect(run(42 as never, { signal })).rejects.toThrow(TypeError)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  it('inside of a task runs beside that one’s loop', async () => {
+    const result = await run(async () => {
+      const outer = currentTask()
+      const inner = await run(async () => {
+        await sleep(1)
+        return currentTask()?.name
+      })
+      return [inner, currentTask() === outer, outer?.name === inner]
+    })
+    expect(result).toEqual([expect.stringMatching(/^Task-/), true, false])
+  })
+
+  it('leaves a loop that takes no tasks', async () => {
+    let loop: EventLoop | undefined
+    await run(async () => {
+      await sleep(0)
+      loop = getRunningLoop()
+    })
+    expect(() => new Task(() => sleep(1), { loop: loop as EventLoop })).toThrow(InvalidStateError)
+  })
+
+  it('believes the first word of a thenable', async () => {
+    const thenable = {
+      then(resolve: (value: number) => void, reject: (error: Error) => void) {
+        resolve(1)
+        resolve(2)
+        reject(new Error('changed its mind'))
+      },
+    }
+    expect(await run(() => thenable as never)).toBe(1)
   })
 
   it('closes its loop', async () => {
@@ -108,6 +170,27 @@ describe('run', () => {
     const { exit, err } = start('deadlock', 'blocking')
     expect((await exit)[0]).toBe(13)
     expect(await err).toMatch(/worker waits for <Future pending>/)
+  })
+
+  it('refuses to block the loop of a task, and leaves nothing open', async () => {
+    const openFds = () => readdirSync('/proc/self/fd').length
+    const before = openFds()
+    const block = () => runBlocking(() => sleep(1))
+    await run(async () => {
+      expect(block).toThrow(InvalidStateError)
+      await sleep(1)
+      expect(block).toThrow(/inside a task/)
+      const refused = getRunningLoop().createFuture()
+      getRunningLoop().callSoon(() => {
+        try {
+          block()
+        } catch (error) {
+          refused.setResult(error)
+        }
+      })
+      expect(await refused).toBeInstanceOf(InvalidStateError)
+    })
+    expect(openFds()).toBe(before)
   })
 
   for (const mode of ['hosted', 'blocking']) {

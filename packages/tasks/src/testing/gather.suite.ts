@@ -54,6 +54,23 @@ export function describeGather({ spelling: { body, wait }, run }: TaskDrive): vo
       expect(await run(main)).toEqual(['first', false, 'went on'])
     })
 
+    it('takes a thrown undefined for the failure that it is', async () => {
+      const main = body(function* () {
+        const nothing = body(function* () {
+          yield* wait(sleep(0))
+          throw undefined
+        })
+        const outcomes = yield* wait(gather([nothing], { returnExceptions: true }))
+        try {
+          yield* wait(gather([nothing, sleep(1)]))
+        } catch (error) {
+          return [outcomes, error]
+        }
+        return 'no error'
+      })
+      expect(await run(main)).toEqual([[{ status: 'rejected', reason: undefined }], undefined])
+    })
+
     it('with returnExceptions gives every outcome', async () => {
       const main = body(function* () {
         const cancelled = createTask(() => sleep(60_000))

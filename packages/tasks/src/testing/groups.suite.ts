@@ -257,6 +257,29 @@ export function describeGroups({ spelling: { body, wait }, run }: TaskDrive): vo
       expect(await run(main)).toEqual([['deep']])
     })
 
+    it('fails with a task that throws undefined', async () => {
+      const main = body(function* () {
+        const nothing = body(function* () {
+          yield* wait(sleep(0))
+          throw undefined
+        })
+        try {
+          yield* wait(
+            taskGroup(
+              body(function* (group: TaskGroup) {
+                group.createTask(nothing)
+                yield* wait(sleep(60_000))
+              }),
+            ),
+          )
+          return 'no error'
+        } catch (error) {
+          return (error as ExceptionGroup).errors
+        }
+      })
+      expect(await run(main)).toEqual([undefined])
+    })
+
     it('takes no tasks once it has ended', async () => {
       let kept: TaskGroup | undefined
       const main = body(function* () {
