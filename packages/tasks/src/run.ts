@@ -86,7 +86,7 @@ class Main<T> {
   failure(error: unknown): unknown {
     if (!isCancelled(error)) return error
     if (this.#signal?.aborted === true) return this.#signal.reason as unknown
-    if (this.#interrupts.count > 0)
+    if (this.#interrupts.count > 0 && this.task.uncancel() === 0)
       return new KeyboardInterrupt('Interrupted by Ctrl-C.', { cause: error })
     return error
   }
