@@ -62,10 +62,7 @@ export class AsyncFrame implements Iterator<Suspend, unknown, unknown>, Suspensi
   /** Carries out one `await` of a library call in the function. */
   wait<T>(iterator: Iterator<Suspend, T, unknown>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const branch = new Branch(this, iterator, {
-        finish: (value) => resolve(value as T),
-        fail: reject,
-      })
+      const branch = new Branch(this, iterator, resolve as (value: unknown) => void, reject)
       this.#branches.add(branch)
       if (this.mustCancel) branch.takeCancellation(this.#cancelMessage)
       this.mustCancel = false

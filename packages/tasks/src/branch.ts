@@ -2,8 +2,18 @@ import { Context, type Suspend } from '@tsyncio/loop'
 
 import { makeScope, type StepScope } from './async-context.js'
 import type { AsyncFrame } from './async-frame.js'
-import { Strand, takeStep, type Sink } from './strand.js'
+import { Strand, takeStep } from './strand.js'
 import type { Task } from './task.js'
+
+const generatorPrototype: object = Object.getPrototypeOf(function* () {}.prototype) as object
+
+// A generator may be anybody's code. The other iterators are the library's own waits,
+// written by hand: they look at no storage and no context, so they need none restored.
+function scopeFor(iterator: object): StepScope | undefined {
+  return Object.prototype.isPrototypeOf.call(generatorPrototype, iterator)
+    ? makeScope('tsyncio.Await')
+    : undefined
+}
 
 /**
  * One wait of an async function: the library call that it awaits, driven as part of the
@@ -11,19 +21,21 @@ import type { Task } from './task.js'
  */
 export class Branch extends Strand {
   readonly frame: AsyncFrame
-  readonly #scope: StepScope = makeScope('tsyncio.Await')
+  readonly #scope: StepScope | undefined
+  readonly #resolve: (value: unknown) => void
+  readonly #reject: (error: unknown) => void
 
-  constructor(frame: AsyncFrame, iterator: Iterator<Suspend, unknown, unknown>, sink: Sink) {
-    super(
-      frame.strand.loop,
-      iterator,
-      {
-        finish: (value) => this.#end(() => sink.finish(value)),
-        fail: (error) => this.#end(() => sink.fail(error)),
-      },
-      frame.strand.cancelling(),
-    )
+  constructor(
+    frame: AsyncFrame,
+    iterator: Iterator<Suspend, unknown, unknown>,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+  ) {
+    super(frame.strand.loop, iterator, frame.strand.cancelling())
     this.frame = frame
+    this.#scope = scopeFor(iterator)
+    this.#resolve = resolve
+    this.#reject = reject
   }
 
   get task(): Task {
@@ -40,7 +52,18 @@ export class Branch extends Strand {
     return this.uncancel()
   }
 
+  protected finish(value: unknown): void {
+    this.#leave()
+    this.#resolve(value)
+  }
+
+  protected fail(error: unknown): void {
+    this.#leave()
+    this.#reject(error)
+  }
+
   protected enter(delivers: boolean): void {
+    if (this.#scope === undefined) return this.step(delivers)
     const outer = Context.swap(this.task.getContext())
     try {
       this.#scope.runInAsyncScope(takeStep, this, delivers)
@@ -49,9 +72,8 @@ export class Branch extends Strand {
     }
   }
 
-  #end(settle: () => void): void {
+  #leave(): void {
     this.frame.leave(this)
     this.loop.promiseSettled()
-    settle()
   }
 }

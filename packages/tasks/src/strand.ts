@@ -16,12 +16,6 @@ import {
 
 import type { Task } from './task.js'
 
-/** Where the result of a strand goes. */
-export interface Sink {
-  finish(value: unknown): void
-  fail(error: unknown): void
-}
-
 /** What can be cancelled, and may hold a cancellation back until it can deliver it. */
 type Waited = Cancellable & { forgetCancellation?(): void }
 
@@ -43,7 +37,6 @@ export function takeStep(this: Strand, delivers: boolean): void {
 export abstract class Strand implements Runnable {
   readonly loop: EventLoop
   protected iterator: Iterator<Suspend, unknown, unknown> | undefined
-  readonly #sink: Sink
   #waitingFor: Waited | null = null
   #injected: { readonly error: unknown } | undefined
   #cancelRequests: number
@@ -55,17 +48,21 @@ export abstract class Strand implements Runnable {
   constructor(
     loop: EventLoop,
     iterator: Iterator<Suspend, unknown, unknown> | undefined,
-    sink: Sink,
     cancelRequests: number,
   ) {
     this.loop = loop
     this.iterator = iterator
-    this.#sink = sink
     this.#cancelRequests = cancelRequests
   }
 
   /** The task whose work this is. */
   abstract readonly task: Task
+
+  /** The generator has returned. */
+  protected abstract finish(value: unknown): void
+
+  /** The generator has thrown. */
+  protected abstract fail(error: unknown): void
 
   /** Calls {@link step} with everything around it as the strand's code expects it. */
   protected abstract enter(delivers: boolean): void
@@ -147,10 +144,10 @@ export abstract class Strand implements Runnable {
     current = this
     try {
       const result = this.#advance(delivers)
-      if (result.done === true) this.#sink.finish(result.value)
+      if (result.done === true) this.finish(result.value)
       else this.#suspend(result.value as unknown as Suspension)
     } catch (error) {
-      this.#sink.fail(error)
+      this.fail(error)
     } finally {
       current = outer
     }

@@ -29,26 +29,42 @@ export interface TaskOptions {
 
 type Start = () => Iterable<Suspend>
 
+/** How the task takes the end of its strand. */
+interface Ending {
+  finish(value: unknown): void
+  fail(error: unknown): void
+}
+
 /** The strand of a task itself, as opposed to the branches of its async functions. */
 class TaskStrand extends Strand {
   readonly task: Task
   readonly #scope: StepScope
   readonly #start: Start | undefined
+  readonly #ending: Ending
 
   constructor(
     task: Task,
     iterator: Iterator<Suspend, unknown, unknown> | undefined,
     start: Start | undefined,
-    sink: { finish(value: unknown): void; fail(error: unknown): void },
+    ending: Ending,
   ) {
-    super(task.getLoop(), iterator, sink, 0)
+    super(task.getLoop(), iterator, 0)
     this.task = task
+    this.#ending = ending
     this.#start = start
     this.#scope = outsideFrames(() => makeScope('tsyncio.Task'))
   }
 
   protected override begin(): Iterator<Suspend, unknown, unknown> {
     return (this.#start as Start)()[Symbol.iterator]() as Iterator<Suspend, unknown, unknown>
+  }
+
+  protected finish(value: unknown): void {
+    this.#ending.finish(value)
+  }
+
+  protected fail(error: unknown): void {
+    this.#ending.fail(error)
   }
 
   protected enter(delivers: boolean): void {
