@@ -20,6 +20,10 @@ import type { Driver } from './driver.js'
 import { EpollMirror } from './epoll-mirror.js'
 import type { LoopCore } from './loop-core.js'
 
+// Longest time for which a call from C takes turns: short against the millisecond for
+// which C may keep Node waiting, long against the call itself.
+const longestDrive = 0.25
+
 function required(result: number, syscall: string): number {
   if (result < 0) throw osError(result, syscall)
   return result
@@ -47,7 +51,7 @@ export class HostedDriver implements Driver {
       this.#timer = required(timerfdCreate(CLOCK_MONOTONIC, 0), 'timerfd_create')
       const epoll = this.#watchedEpoll()
       this.#host = required(
-        hostOpen(epoll, this.#timer, this.#core.words, takeTurn),
+        hostOpen(epoll, this.#timer, this.#core.words, () => this.#drive(takeTurn)),
         'uv_poll_init',
       )
     } catch (error) {
@@ -60,6 +64,7 @@ export class HostedDriver implements Driver {
   // C, too, may be in the middle of a drive, and takes no more turns in it.
   stop(): void {
     if (this.#host >= 0) hostClose(this.#host)
+    this.#host = -1
     this.#core.words[HostWord.driving] = 0
     this.#mirror?.close()
     if (this.#isRegistered) this.#core.selector.unregister(this.#timer)
@@ -72,6 +77,17 @@ export class HostedDriver implements Driver {
 
   drainMicrotasks(): boolean {
     return drainMicrotasks()
+  }
+
+  // A call from C costs more than a turn that has little to do, so it takes several. What
+  // Node does at the end of a call, it does between them.
+  #drive(takeTurn: () => void): void {
+    const until = performance.now() + longestDrive
+    for (;;) {
+      takeTurn()
+      if (this.#host < 0 || !this.#core.hasWork || performance.now() >= until) return
+      if (!drainMicrotasks()) return
+    }
   }
 
   // An epoll selector is watched as it is. Of the others a mirror is kept, just to be woken.

@@ -8,6 +8,9 @@ import { TimerHeap } from './timer-heap.js'
 // are nearly always cancelled; without this they would pile up until their deadlines.
 const fewestForRebuild = 100
 const mostCancelled = 0.5
+// Within one turn, too: a burst of timeouts that are made and cancelled would otherwise
+// grow old in the heap, and cost the collector more than they ever cost the loop.
+const longestPile = 1000
 
 /** The timers of one loop: cancelled ones stay in the heap until it pays to remove them. */
 export class Timers {
@@ -42,19 +45,12 @@ export class Timers {
     this.#cancelled++
     timer.waiting = false
     if (timer.hasRef()) this.refs.remove()
+    if (this.#cancelled > longestPile) this.#purgeMany()
   }
 
   /** Step 1 of a turn: no cancelled timer at the head, and not too many below. */
   purge(): void {
-    if (this.#cancelled === 0) return
-    if (
-      this.#heap.length > fewestForRebuild &&
-      this.#cancelled > this.#heap.length * mostCancelled
-    ) {
-      this.#heap.filter((timer) => !timer.cancelled())
-      this.#cancelled = 0
-      return
-    }
+    if (this.#cancelled === 0 || this.#purgeMany()) return
     while (this.#heap.first?.cancelled() === true) {
       this.#heap.shift()
       this.#cancelled--
@@ -84,5 +80,13 @@ export class Timers {
       return false
     })
     this.#cancelled = 0
+  }
+
+  #purgeMany(): boolean {
+    const { length } = this.#heap
+    if (length <= fewestForRebuild || this.#cancelled <= length * mostCancelled) return false
+    this.#heap.filter((timer) => !timer.cancelled())
+    this.#cancelled = 0
+    return true
   }
 }

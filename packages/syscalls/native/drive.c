@@ -6,7 +6,7 @@
 // How long our loop may keep Node's waiting. Long enough that the way back through
 // libuv (about 1 us) is lost in the noise, short against what a timer or a socket
 // of Node's would notice.
-#define MOST_TURNS 64
+#define MOST_CALLS 64
 #define MOST_NANOSECONDS 1000000
 
 static void set_timer(host_t *host, double deadline) {
@@ -52,7 +52,7 @@ static void settle(host_t *host) {
     uv_unref(host->readiness);
 }
 
-static void take_one_turn(host_t *host) {
+static void take_turns(host_t *host) {
   napi_env env = host->environment->env;
   napi_handle_scope scope;
   napi_value turn, receiver, ignored;
@@ -95,12 +95,12 @@ static void drive(host_t *host) {
   host->driving = true;
   host->shared[DRIVING] = 1;
   uint64_t started = uv_hrtime();
-  int turns = 0;
+  int calls = 0;
   do {
     host->shared[READY] = 0;
-    take_one_turn(host);
+    take_turns(host);
   } while (find_words(host) && host->shared[READY] != 0 &&
-           ++turns < MOST_TURNS && uv_hrtime() - started < MOST_NANOSECONDS);
+           ++calls < MOST_CALLS && uv_hrtime() - started < MOST_NANOSECONDS);
   host->driving = false;
   if (is_over(host)) return;
   host->shared[DRIVING] = 0;

@@ -4,10 +4,10 @@
 // A host has two libuv handles. `readiness` polls the loop's epoll fd: it is
 // readable when any fd or the timerfd inside it is. `again` is an idle handle: while
 // it runs, Node's loop does not block, passes through all its phases, and then
-// comes to us. Both lead to `drive`, which makes one call into JavaScript for each
-// turn and goes on while there is ready work and the budget lasts.
+// comes to us. Both lead to `drive`, which calls into JavaScript, where one or more
+// turns are taken, and goes on while there is ready work and the budget lasts.
 //
-// JavaScript and C share one Float64Array, so that a turn costs one crossing:
+// JavaScript and C share one Float64Array, so that a call costs one crossing:
 // JavaScript writes what it needs (READY, DEADLINE, REFS), C reads it afterwards.
 #include "host.h"
 
