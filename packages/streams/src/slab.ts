@@ -2,8 +2,8 @@
 // serves all connections of a loop, and is handed out piece by piece, each byte once. A
 // piece that somebody keeps therefore keeps the slab: at most `slabBytes`, whatever the
 // length of the piece. That would be absurd for a few bytes, so short reads are copied to
-// Node's pool of small buffers, where they keep 8 KiB, and their room is used again. From
-// about 512 bytes on, copying costs more than it saves.
+// Node's pool of small buffers, where they keep 8 KiB (64 from Node 24 on), and their
+// room is used again. From about 512 bytes on, copying costs more than it saves.
 import type { EventLoop } from '@tsyncio/loop'
 import { read } from '@tsyncio/syscalls'
 import { markAsUntransferable } from 'node:worker_threads'

@@ -48,7 +48,7 @@ describe('what has been read', () => {
 
   behaves('keeps no more than a small buffer alive when it is short', function* () {
     const pieces = yield* received(100, 10)
-    for (const piece of pieces) expect(piece.buffer.byteLength).toBeLessThanOrEqual(8192)
+    for (const piece of pieces) expect(piece.buffer.byteLength).toBeLessThanOrEqual(Buffer.poolSize)
   })
 
   behaves('cannot be taken away by a transfer', function* () {
