@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,15 +17,28 @@ export function folderWith(files: Readonly<Record<string, string>>): string {
   return folder
 }
 
-/** A port that nobody listens at, with room for some hundreds above it. */
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  const listens = new Promise<boolean>((resolve) => {
+    server.on('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true))
+  })
+  if (!(await listens)) return false
+  server.close()
+  await once(server, 'close')
+  return true
+}
+
+/**
+ * A port that nobody listens at, nor at those above it that a few processes of three types
+ * get. Below the kernel's range for outgoing connections, which others make all the time.
+ */
 export async function freePort(): Promise<number> {
+  const offsets = [0, 1, 2, 100, 101, 102, 200, 201, 202]
   for (;;) {
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
-    server.close()
-    await once(server, 'close')
-    if (port < 60_000) return port
+    const port = 10_000 + 300 * Math.floor(Math.random() * 74)
+    let free = true
+    for (const offset of offsets) free &&= await isFree(port + offset)
+    if (free) return port
   }
 }
 
