@@ -95,6 +95,11 @@ export class AsyncFrame implements Iterator<Suspend, unknown, unknown>, Suspensi
     return this
   }
 
+  /** The function's waits know the scopes around them, and end by themselves. */
+  isInterrupted(): boolean {
+    return true
+  }
+
   /** Interrupts every wait of the function, or the next one if there is none now. */
   cancel(message?: string): boolean {
     if (!this.isOpen) return false

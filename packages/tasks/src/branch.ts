@@ -36,6 +36,7 @@ export class Branch extends Strand {
     this.#scope = scopeFor(iterator)
     this.#resolve = resolve
     this.#reject = reject
+    frame.strand.scope?.add(this)
   }
 
   get task(): Task {
@@ -73,6 +74,7 @@ export class Branch extends Strand {
   }
 
   #leave(): void {
+    this.scope?.remove(this)
     this.frame.leave(this)
     this.loop.promiseSettled()
   }

@@ -1,3 +1,4 @@
+export { CancelScope, type CancelScopeOptions } from './cancel-scope.js'
 export { createTask } from './create-task.js'
 export {
   coroutine,
@@ -9,12 +10,16 @@ export {
   type Started,
   type Work,
 } from './coroutine.js'
+export { currentEffectiveDeadline } from './current-effective-deadline.js'
 export { currentTask } from './current-strand.js'
 export { ensureFuture, type Awaitable, type AwaitableResult } from './ensure-future.js'
 export { ExceptionGroup } from './exception-group.js'
+export { failAfter } from './fail-after.js'
 export { gather, type Gathered, type Settled } from './gather.js'
 export { KeyboardInterrupt } from './keyboard-interrupt.js'
+export { moveOnAfter, type DeadlineOptions } from './move-on-after.js'
 export { run, runBlocking, type RunOptions } from './run.js'
+export { ScopeCancelledError } from './scope-cancelled-error.js'
 export { sleep } from './sleep.js'
 export { taskGroup, type TaskGroup } from './task-group.js'
 export { allTasks } from './task-registry.js'

@@ -7,6 +7,7 @@ import {
   type Future,
 } from '@tsyncio/loop'
 
+import { requireSignal } from './abortable.js'
 import { currentTask } from './current-strand.js'
 import { describeDeadlock } from './deadlock-report.js'
 import type { Result, Work } from './coroutine.js'
@@ -21,12 +22,6 @@ setDeadlockReport(describeDeadlock)
 export interface RunOptions extends EventLoopOptions {
   /** Ends the run: `run` rejects with the signal's reason, when the main task has ended. */
   readonly signal?: AbortSignal
-}
-
-function requireSignal(signal: AbortSignal | undefined): void {
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new TypeError(`Expected an AbortSignal, got ${typeof signal}.`)
-  }
 }
 
 /** Done when the task is, however that ends. */

@@ -1,5 +1,6 @@
 import type { CoroutineDriver, Future, Suspend, Suspension, TimerHandle } from '@tsyncio/loop'
 
+import { abortable } from './abortable.js'
 import { coroutine, type Coroutine } from './coroutine.js'
 import { requireStrand } from './current-strand.js'
 
@@ -73,6 +74,7 @@ function wake<T>(future: Future<T>, result: T): void {
  * Waits for `delay` milliseconds, never less, and gives `result`. If `delay` is not
  * positive, gives way to what is ready, once. Cancelling takes the timer back.
  *
+ * @param options.signal ends the sleep when it is aborted: it throws the signal's reason.
  * @throws RangeError if `delay` is NaN.
  * @example
  * ```ts
@@ -81,12 +83,25 @@ function wake<T>(future: Future<T>, result: T): void {
  * console.log(await run(() => sleep(5, 'rested'))) // rested
  * ```
  */
-export function sleep(delay: number): Coroutine<void>
-export function sleep<T>(delay: number, result: T): Coroutine<T>
-export function sleep(delay: number, result?: unknown): Coroutine<unknown> {
+export function sleep(
+  delay: number,
+  result?: undefined,
+  options?: { readonly signal?: AbortSignal | undefined },
+): Coroutine<void>
+export function sleep<T>(
+  delay: number,
+  result: T,
+  options?: { readonly signal?: AbortSignal | undefined },
+): Coroutine<T>
+export function sleep(
+  delay: number,
+  result?: unknown,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+): Coroutine<unknown> {
   if (typeof delay !== 'number') {
     throw new TypeError(`Expected milliseconds, got ${String(delay)} (${typeof delay}).`)
   }
   if (Number.isNaN(delay)) throw new RangeError('Expected milliseconds, got NaN.')
-  return coroutine(delay <= 0 ? new GiveWay(result) : new Sleep(delay, result))
+  const wait = delay <= 0 ? new GiveWay(result) : new Sleep(delay, result)
+  return coroutine(abortable(signal, wait))
 }

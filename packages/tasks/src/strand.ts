@@ -7,6 +7,8 @@
 // always `throw`, never `return`: a `finally` that waits would swallow a `return`.
 import {
   CancelledError,
+  isCancelled,
+  isFuture,
   type Cancellable,
   type EventLoop,
   type Runnable,
@@ -14,10 +16,18 @@ import {
   type Suspension,
 } from '@tsyncio/loop'
 
+import type { CancelScope } from './cancel-scope.js'
+import { ScopeCancelledError } from './scope-cancelled-error.js'
 import type { Task } from './task.js'
 
-/** What can be cancelled, and may hold a cancellation back until it can deliver it. */
-type Waited = Cancellable & { forgetCancellation?(): void }
+/** What a strand may wait for, with what some of it can say and do. */
+type Waited = Cancellable & {
+  /** Holds a cancellation back until it can deliver it, and lets go of it. */
+  forgetCancellation?(): void
+  /** The scope that was cancelled ends this by itself: nothing is to be passed on. */
+  isInterrupted?(): boolean
+  cancelled?(): boolean
+}
 
 let current: Strand | undefined
 
@@ -42,8 +52,12 @@ export abstract class Strand implements Runnable {
   #cancelRequests: number
   #passesOn = false
   #controller: AbortController | undefined
+  /** The scope by which the present wait was ended. */
+  #interruptedBy: CancelScope | undefined
   mustCancel = false
   cancelMessage: string | undefined
+  /** The innermost cancel scope around what the strand does: kept by the scopes. */
+  scope: CancelScope | undefined
 
   constructor(
     loop: EventLoop,
@@ -94,7 +108,7 @@ export abstract class Strand implements Runnable {
       return false
     }
     this.#cancelRequests++
-    this.#controller?.abort(new CancelledError(message))
+    this.#abortSignals(message)
     if (!this.#passOn(message)) this.takeCancellation(message)
     return true
   }
@@ -115,8 +129,14 @@ export abstract class Strand implements Runnable {
       this.mustCancel = false
       this.#waitingFor?.forgetCancellation?.()
       if (this.#controller?.signal.aborted === true) this.#controller = undefined
+      this.scope?.renewSignals(this)
     }
     return this.#cancelRequests
+  }
+
+  /** Ends the present wait if a scope around it was cancelled. Counts no request. */
+  interrupt(): void {
+    if (this.#waitingFor !== null) this.#interruptWait()
   }
 
   /** Takes a request back here and in the strands that this one is part of. */
@@ -126,6 +146,7 @@ export abstract class Strand implements Runnable {
 
   /** Aborted when this strand, or what it is part of, is cancelled. */
   get signal(): AbortSignal {
+    if (this.scope !== undefined) return this.scope.signalOf(this)
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
       if (this.#cancelRequests > 0) this.#controller.abort(new CancelledError(this.cancelMessage))
@@ -158,12 +179,16 @@ export abstract class Strand implements Runnable {
     this.#waitingFor = null
     const injected = this.#injected
     this.#injected = undefined
+    const interruptedBy = this.#interruptedBy
+    this.#interruptedBy = undefined
     if (delivers && this.mustCancel) {
       this.mustCancel = false
       // What was waited for may have been cancelled as well; then its own error comes out.
       if (!wasCancelled(waitedFor)) return this.#throw(new CancelledError(this.cancelMessage))
     } else if (injected !== undefined) {
       return this.#throw(injected.error)
+    } else if (interruptedBy !== undefined && (waitedFor === null || wasCancelled(waitedFor))) {
+      return this.#throw(new ScopeCancelledError(interruptedBy, interruptedBy.reason))
     }
     this.iterator ??= this.begin()
     return this.iterator.next()
@@ -202,13 +227,33 @@ export abstract class Strand implements Runnable {
       this.loop.schedule(this)
       return
     }
-    if (this.mustCancel && this.#waitingFor?.cancel(this.cancelMessage) === true)
-      this.mustCancel = false
+    if (this.mustCancel) {
+      if (this.#waitingFor?.cancel(this.cancelMessage) === true) this.mustCancel = false
+    } else if (this.scope !== undefined) this.#interruptWait()
+  }
+
+  // The wait is over at once, and the strand told in the next turn. What is waited for
+  // may refuse, because it has happened; then the next wait is interrupted instead.
+  #interruptWait(): void {
+    const scope = this.scope?.cancelledBy()
+    if (scope === undefined) return
+    const endsByItself = this.#waitingFor?.isInterrupted?.() === true
+    if (!endsByItself && this.#waitingFor?.cancel(scope.reason) === false) return
+    this.#interruptedBy = scope
+    scope.interrupted(this.task)
+  }
+
+  #abortSignals(message: string | undefined): void {
+    const error = new CancelledError(message)
+    this.#controller?.abort(error)
+    this.scope?.abortSignals(this, error)
   }
 }
 
-function wasCancelled(waitedFor: Cancellable | null): boolean {
-  return (waitedFor as { cancelled?(): boolean } | null)?.cancelled?.() === true
+// `gather` fails with a CancelledError when what it gathers was cancelled.
+function wasCancelled(waitedFor: Waited | null): boolean {
+  if (waitedFor?.cancelled?.() === true) return true
+  return isFuture(waitedFor) && waitedFor.done() && isCancelled(waitedFor.exception())
 }
 
 function wrongYield(value: unknown): TypeError {

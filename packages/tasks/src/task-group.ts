@@ -1,5 +1,7 @@
 import { isCancelled, InvalidStateError, type Context, type Future } from '@tsyncio/loop'
 
+import { isOfScopeAround, type CancelScope } from './cancel-scope.js'
+import { CompletingWait } from './completing-wait.js'
 import {
   coroutine,
   type Coroutine,
@@ -23,6 +25,7 @@ type Outcome = { readonly value: unknown } | { readonly error: unknown }
  */
 export class TaskGroup {
   readonly #parent: Strand
+  readonly #scope: CancelScope | undefined
   readonly #tasks = new Set<Task>()
   readonly #errors: unknown[] = []
   #exiting = false
@@ -32,6 +35,7 @@ export class TaskGroup {
 
   constructor(parent: Strand) {
     this.#parent = parent
+    this.#scope = parent.scope
   }
 
   /**
@@ -47,7 +51,8 @@ export class TaskGroup {
     if (this.#exiting && this.#tasks.size === 0)
       throw new InvalidStateError('The task group has ended.')
     if (this.#aborting) throw new InvalidStateError('The task group is shutting down.')
-    const task = new Task<Result<W>>(work, { loop: this.#parent.loop, ...options })
+    const { loop } = this.#parent
+    const task = new Task<Result<W>>(work, { loop, scope: this.#scope, ...options })
     this.#tasks.add(task)
     task.addDoneCallback((done) => this.#onDone(done))
     return task
@@ -58,7 +63,8 @@ export class TaskGroup {
     this.#exiting = true
     const bodyFailed = 'error' in outcome
     let cancellation = bodyFailed && isCancelled(outcome.error) ? outcome : undefined
-    if (bodyFailed) this.#abort()
+    if (bodyFailed) this.#abort(outcome.error)
+    const shield = new CompletingWait(this.#parent)
     while (this.#tasks.size > 0) {
       this.#allDone ??= this.#parent.loop.createFuture<void>()
       try {
@@ -66,10 +72,12 @@ export class TaskGroup {
       } catch (error) {
         if (!isCancelled(error)) throw error
         if (!this.#aborting) cancellation = { error }
-        this.#abort()
+        this.#abort(error)
+        shield.interrupted()
       }
       this.#allDone = undefined
     }
+    shield.end()
     // What we asked of the parent ourselves is not a cancellation of the parent.
     if (this.#cancelledParent && this.#parent.uncancel() === 0) cancellation = undefined
     if (cancellation !== undefined && this.#errors.length === 0) throw cancellation.error
@@ -88,8 +96,9 @@ export class TaskGroup {
     throw new ExceptionGroup('unhandled errors in a task group', this.#errors)
   }
 
-  #abort(): void {
-    if (this.#aborting) return
+  // A scope around the group reaches the tasks by itself, and spares those that are shielded.
+  #abort(error: unknown): void {
+    if (this.#aborting || isOfScopeAround(error, this.#parent)) return
     this.#aborting = true
     for (const task of this.#tasks) if (!task.done()) task.cancel()
   }
@@ -102,7 +111,7 @@ export class TaskGroup {
     if (outcome.status === 'fulfilled') return
     this.#errors.push(outcome.reason)
     if (this.#aborting || this.#cancelledParent) return
-    this.#abort()
+    this.#abort(outcome.reason)
     this.#cancelledParent = true
     this.#parent.cancel()
   }

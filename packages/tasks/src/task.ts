@@ -11,7 +11,9 @@ import {
 
 import { makeScope, type StepScope } from './async-context.js'
 import { outsideFrames } from './async-frame.js'
+import type { CancelScope } from './cancel-scope.js'
 import { isCoroutine, type Work } from './coroutine.js'
+import { ScopeCancelledError } from './scope-cancelled-error.js'
 import { isGenerator, startBody } from './start-body.js'
 import { Strand, takeStep } from './strand.js'
 import { strandOf } from './current-strand.js'
@@ -25,6 +27,8 @@ export interface TaskOptions {
   readonly name?: string
   /** Default: a copy of the current context. */
   readonly context?: Context
+  /** The cancel scope in which the task works: that of its group. */
+  readonly scope?: CancelScope | undefined
 }
 
 type Start = () => Iterable<Suspend>
@@ -116,6 +120,7 @@ export class Task<out T = unknown> extends Future<T> {
       finish: (value) => this.#finish(value as T),
       fail: (error) => this.#fail(error),
     })
+    options.scope?.add(this.#strand)
     register(this)
     this.getLoop().schedule(this.#strand)
   }
@@ -167,6 +172,11 @@ export class Task<out T = unknown> extends Future<T> {
     return strand.uncancelWithParents()
   }
 
+  /** A scope around the task was cancelled, and ends it: it need not be asked to. */
+  isInterrupted(): boolean {
+    return this.#strand.scope?.cancelledBy() !== undefined
+  }
+
   override addWaiter(waiter: Runnable): void {
     if (waiter instanceof Strand && waiter.task === this) {
       throw new InvalidStateError(`${this.toString()} cannot wait for itself.`)
@@ -197,16 +207,23 @@ export class Task<out T = unknown> extends Future<T> {
     )
   }
 
-  #finish(value: T): void {
+  #end(): void {
     unregister(this)
+    this.#strand.scope?.remove(this.#strand)
+  }
+
+  #finish(value: T): void {
+    this.#end()
     // Cancelled in its very last step: nobody is left who could have been told.
     if (this.#strand.mustCancel) this.settleCancelled(this.#strand.cancelMessage)
     else this.settleResult(value)
   }
 
   #fail(error: unknown): void {
-    unregister(this)
-    if (isCancelled(error)) this.settleCancelled(error.message, error)
+    this.#end()
+    // Whose scope it was is nobody's business outside of it.
+    if (error instanceof ScopeCancelledError) this.settleCancelled(error.message)
+    else if (isCancelled(error)) this.settleCancelled(error.message, error)
     else this.settleException(error)
   }
 }

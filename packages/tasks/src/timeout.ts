@@ -1,7 +1,9 @@
 import { isCancelled, InvalidStateError, type Handle } from '@tsyncio/loop'
 
+import { isOfScopeAround } from './cancel-scope.js'
 import { coroutine, type Coroutine, type Gen, type Out, type Started } from './coroutine.js'
 import { requireStrand } from './current-strand.js'
+import { requireDeadline } from './require-deadline.js'
 import { startBody } from './start-body.js'
 import type { Strand } from './strand.js'
 import { TimeoutError } from './timeout-error.js'
@@ -59,10 +61,11 @@ export class Timeout {
     this.#state = 'expired'
     // Somebody else may have cancelled the task too: then this is not only a timeout.
     const isOurs = this.#strand.uncancel() <= this.#requestsBefore
-    if (isOurs && outcome !== undefined && isCancelled(outcome.error)) {
-      return new TimeoutError('The time was up.', { cause: outcome.error })
+    const { error } = outcome ?? {}
+    if (isOurs && isCancelled(error) && !isOfScopeAround(error, this.#strand)) {
+      return new TimeoutError('The time was up.', { cause: error })
     }
-    return outcome?.error
+    return error
   }
 
   #expire(): void {
@@ -86,13 +89,6 @@ function* within<S extends Started>(
   }
   timeout.exit(undefined)
   return result
-}
-
-function requireDeadline(time: number | null): void {
-  if (time === null) return
-  if (typeof time !== 'number')
-    throw new TypeError(`Expected milliseconds or null, got ${typeof time}.`)
-  if (Number.isNaN(time)) throw new RangeError('Expected milliseconds or null, got NaN.')
 }
 
 /**

@@ -14,6 +14,7 @@ class PromiseWait<T> implements Iterator<Suspend, T, unknown>, Suspension, Cance
   #strand: CoroutineDriver | undefined
   #outcome: Outcome<T> | undefined
   #started = false
+  #cancelled = false
 
   constructor(
     start: (signal: AbortSignal) => PromiseLike<T>,
@@ -42,10 +43,15 @@ class PromiseWait<T> implements Iterator<Suspend, T, unknown>, Suspension, Cance
   // The promise is abandoned, not ended: whoever gave it is told through the signal.
   cancel(message?: string): boolean {
     if (this.#outcome !== undefined) return false
+    this.#cancelled = true
     const error = new CancelledError(message)
     this.#controller?.abort(error)
     this.#settle({ error })
     return true
+  }
+
+  cancelled(): boolean {
+    return this.#cancelled
   }
 
   removeWaiter(): boolean {

@@ -4,6 +4,8 @@ import type { Work } from '../coroutine.js'
 import { describeCancellation } from './cancellation.suite.js'
 import { describeGather } from './gather.suite.js'
 import { describeGroups } from './groups.suite.js'
+import { describeScopesAndTasks } from './scopes-and-tasks.suite.js'
+import { describeScopes } from './scopes.suite.js'
 import type { Spelling } from './spelling.js'
 import { describeTaskBasics } from './basics.suite.js'
 import { describeTimeouts } from './timeouts.suite.js'
@@ -25,5 +27,7 @@ export function describeTasks(name: string, drive: TaskDrive): void {
     describeGather(drive)
     describeTimeouts(drive)
     describeGroups(drive)
+    describeScopes(drive)
+    describeScopesAndTasks(drive)
   })
 }
