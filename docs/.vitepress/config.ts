@@ -43,7 +43,9 @@ export default defineConfig({
         items: [
           { text: 'Getting started', link: '/guide/getting-started' },
           { text: 'How the loop lives inside Node', link: '/guide/loop-in-node' },
-          { text: 'Coroutines and tasks', link: '/guide/tasks' },
+          { text: 'Coroutines and tasks', link: '/guide/coroutines' },
+          { text: 'Cancellation', link: '/guide/cancellation' },
+          { text: 'Groups and scopes', link: '/guide/groups' },
           { text: 'Streams', link: '/guide/streams' },
           { text: 'Subprocesses', link: '/guide/subprocess' },
           { text: 'Selectors', link: '/selectors' },
