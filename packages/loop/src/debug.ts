@@ -14,10 +14,10 @@ const ownFrame =
   /[\\/](?:@tsyncio|packages)[\\/](?:loop|tasks|streams|subprocess)[\\/](?:src|dist)[\\/](?!testing)/
 
 /** The first frame on the stack that is not this library's. */
-export function sourceOfCaller(): string | undefined {
+export function sourceOfCaller(): string {
   const frames = new Error().stack?.split('\n').slice(1) ?? []
   const frame = frames.find((line) => !ownFrame.test(line))
-  return frame?.trim().replace(/^at /, '')
+  return frame?.trim().replace(/^at /, '') ?? 'an unknown place'
 }
 
 /** Runs handles under a stopwatch, and reports those that hold up the loop. */

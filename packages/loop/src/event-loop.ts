@@ -308,7 +308,7 @@ export class EventLoop implements ExceptionReporter {
     this.#requireOpen()
     this.#requireCallback(callback, name)
     const handle = new Handle(this, callback as Callback, args, context)
-    handle.source = this.debugSource()
+    if (this.#debug) handle.source = sourceOfCaller()
     return handle
   }
 
@@ -317,7 +317,7 @@ export class EventLoop implements ExceptionReporter {
     this.#requireCallback(callback, name)
     const { timers } = this.#core
     const timer = new TimerHandle(timers, when, callback as Callback, args, Context.current)
-    timer.source = this.debugSource()
+    if (this.#debug) timer.source = sourceOfCaller()
     this.#core.addTimer(timer)
     return timer
   }

@@ -6,7 +6,8 @@ import type { Runnable } from './runnable.js'
 export type Callback<A extends readonly unknown[] = readonly unknown[]> = (...args: A) => unknown
 
 const nothing: readonly never[] = []
-const cancelledCallback = (): void => undefined
+// In debug mode only: most handles live for a turn, and every field of theirs costs.
+const sources = new WeakMap<Handle, string>()
 
 /**
  * A callback that was handed to the loop (asyncio's `Handle`): what `callSoon` gives.
@@ -21,13 +22,10 @@ const cancelledCallback = (): void => undefined
  * ```
  */
 export class Handle implements Runnable {
-  #callback: Callback
+  #callback: Callback | undefined
   #args: readonly unknown[]
-  #cancelled = false
   readonly #context: Context
-  readonly #reporter: ExceptionReporter
-  /** Where the handle was made; in debug mode only. */
-  source: string | undefined = undefined
+  protected readonly reporter: ExceptionReporter
 
   constructor(
     reporter: ExceptionReporter,
@@ -35,22 +33,29 @@ export class Handle implements Runnable {
     args: readonly unknown[],
     context: Context,
   ) {
-    this.#reporter = reporter
+    this.reporter = reporter
     this.#callback = callback
-    this.#args = args
+    this.#args = args.length === 0 ? nothing : args
     this.#context = context
+  }
+
+  /** Where the handle was made; in debug mode only. */
+  get source(): string | undefined {
+    return sources.get(this)
+  }
+
+  set source(source: string) {
+    sources.set(this, source)
   }
 
   /** Prevents the call, if it has not begun, and lets go of the callback and its arguments. */
   cancel(): void {
-    if (this.#cancelled) return
-    this.#cancelled = true
-    this.#callback = cancelledCallback
+    this.#callback = undefined
     this.#args = nothing
   }
 
   cancelled(): boolean {
-    return this.#cancelled
+    return this.#callback === undefined
   }
 
   /** The context in which the callback runs. */
@@ -64,12 +69,14 @@ export class Handle implements Runnable {
   }
 
   run(): void {
-    if (this.#cancelled) return
+    const callback = this.#callback
+    if (callback === undefined) return
     const previous = Context.swap(this.#context)
     try {
-      this.#callback(...this.#args)
+      if (this.#args === nothing) callback()
+      else callback(...this.#args)
     } catch (error) {
-      this.#reporter.callExceptionHandler({
+      this.reporter.callExceptionHandler({
         message: `Exception in callback ${this.toString()}`,
         exception: error,
         handle: this,
@@ -80,7 +87,7 @@ export class Handle implements Runnable {
   }
 
   toString(): string {
-    if (this.#cancelled) return '<Handle cancelled>'
+    if (this.#callback === undefined) return '<Handle cancelled>'
     const name = this.#callback.name === '' ? '(anonymous)' : this.#callback.name
     return `<Handle ${name}()${this.source === undefined ? '' : ` created at ${this.source}`}>`
   }

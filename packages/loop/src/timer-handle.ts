@@ -8,7 +8,6 @@ import type { Timers } from './timers.js'
  */
 export class TimerHandle extends Handle {
   readonly #when: number
-  readonly #timers: Timers
   #refs = true
   /** Whether the handle is counted among the timers that wait: kept by `Timers`. */
   waiting = false
@@ -22,8 +21,7 @@ export class TimerHandle extends Handle {
     args: readonly unknown[],
     context: Context,
   ) {
-    super(timers.reporter, callback, args, context)
-    this.#timers = timers
+    super(timers, callback, args, context)
     this.#when = when
     this.sequence = timers.nextSequence()
   }
@@ -37,6 +35,11 @@ export class TimerHandle extends Handle {
     if (this.cancelled()) return
     super.cancel()
     if (this.waiting) this.#timers.forget(this)
+  }
+
+  // A timer reports through the timers that it is one of, and needs no other way to them.
+  get #timers(): Timers {
+    return this.reporter as Timers
   }
 
   /** Whether the timer keeps the process alive while it waits. */

@@ -1,4 +1,4 @@
-import type { ExceptionReporter } from './exception-handler.js'
+import type { ExceptionContext, ExceptionReporter } from './exception-handler.js'
 import type { References } from './references.js'
 import type { TimerHandle } from './timer-handle.js'
 import { TimerHeap } from './timer-heap.js'
@@ -13,16 +13,20 @@ const mostCancelled = 0.5
 const longestPile = 1000
 
 /** The timers of one loop: cancelled ones stay in the heap until it pays to remove them. */
-export class Timers {
+export class Timers implements ExceptionReporter {
   readonly #heap = new TimerHeap()
   #cancelled = 0
   #sequence = 0
-  readonly reporter: ExceptionReporter
+  readonly #reporter: ExceptionReporter
   readonly refs: References
 
   constructor(reporter: ExceptionReporter, refs: References) {
-    this.reporter = reporter
+    this.#reporter = reporter
     this.refs = refs
+  }
+
+  callExceptionHandler(context: ExceptionContext): void {
+    this.#reporter.callExceptionHandler(context)
   }
 
   /** Timers in the heap, cancelled ones included. */

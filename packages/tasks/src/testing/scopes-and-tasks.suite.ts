@@ -31,6 +31,7 @@ export function describeScopesAndTasks({ spelling: { body, wait }, run }: TaskDr
         } catch (error) {
           return [isCancelled(error), task.cancelled(), scope.cancelledCaught]
         }
+        return undefined
       })
       expect(await run(main)).toEqual([true, true, false])
     })
@@ -47,6 +48,7 @@ export function describeScopesAndTasks({ spelling: { body, wait }, run }: TaskDr
         } catch (error) {
           return [isCancelled(error), task.cancelled(), scope.cancelledCaught]
         }
+        return undefined
       })
       expect(await run(main)).toEqual([true, true, false])
     })
@@ -246,6 +248,7 @@ export function describeScopesAndTasks({ spelling: { body, wait }, run }: TaskDr
         } catch (error) {
           return [error instanceof TimeoutError, currentTask()?.cancelling()]
         }
+        return undefined
       })
       expect(await run(main)).toEqual([true, 0])
     })
@@ -258,6 +261,7 @@ export function describeScopesAndTasks({ spelling: { body, wait }, run }: TaskDr
         } catch (error) {
           return [error instanceof TimeoutError, scope.cancelledCaught, currentTask()?.cancelling()]
         }
+        return undefined
       })
       expect(await run(main)).toEqual([true, false, 0])
     })
