@@ -1,0 +1,108 @@
+import {
+  CancelledError,
+  type Cancellable,
+  type CoroutineDriver,
+  type Suspend,
+  type Suspension,
+} from '@tsyncio/loop'
+
+import type { Line } from './line.js'
+
+type State = 'new' | 'asleep' | 'woken' | 'cancelled' | 'gone'
+
+/**
+ * One wait in a {@link Line}, written by hand: the iterator, what it suspends by and the
+ * place in the line are the same object.
+ */
+export class Waiter<T> implements Iterator<Suspend, T, unknown>, Suspension, Cancellable {
+  readonly #line: Line<T>
+  #state: State = 'new'
+  #driver: CoroutineDriver | undefined
+  #cancelMessage: string | undefined
+  /** The neighbours in the line. */
+  before: Waiter<T> | undefined
+  after: Waiter<T> | undefined
+
+  constructor(line: Line<T>) {
+    this.#line = line
+  }
+
+  next(): IteratorResult<Suspend, T> {
+    const line = this.#line
+    if (this.#state === 'new') {
+      if (line.arrive()) return this.#take()
+      this.#fallAsleep()
+    } else if (this.#state === 'woken') {
+      line.remove(this)
+      this.#state = 'gone'
+      if (line.proceed()) return this.#take()
+      this.#fallAsleep()
+    } else if (this.#state === 'cancelled') {
+      this.throw(new CancelledError(this.#cancelMessage))
+    }
+    return { done: false, value: this as unknown as Suspend }
+  }
+
+  throw(error: unknown): never {
+    const state = this.#state
+    if (state !== 'new' && state !== 'gone') {
+      this.#line.remove(this)
+      this.#state = 'gone'
+      this.#line.leave(state === 'woken')
+    }
+    throw error
+  }
+
+  suspend(driver: CoroutineDriver): Cancellable {
+    this.#driver = driver
+    return this
+  }
+
+  isAsleep(): boolean {
+    return this.#state === 'asleep'
+  }
+
+  cancelled(): boolean {
+    return this.#state === 'cancelled'
+  }
+
+  wake(): void {
+    this.#state = 'woken'
+    this.#schedule()
+  }
+
+  cancel(message?: string): boolean {
+    if (this.#state !== 'asleep') return false
+    this.#state = 'cancelled'
+    this.#cancelMessage = message
+    this.#line.live--
+    this.#schedule()
+    return true
+  }
+
+  removeWaiter(): boolean {
+    const waited = this.#driver !== undefined
+    this.#driver = undefined
+    return waited
+  }
+
+  toString(): string {
+    return this.#line.toString()
+  }
+
+  #fallAsleep(): void {
+    this.#line.add(this)
+    this.#state = 'asleep'
+  }
+
+  #take(): IteratorResult<Suspend, T> {
+    this.#state = 'gone'
+    return { done: true, value: this.#line.take(this) }
+  }
+
+  #schedule(): void {
+    const driver = this.#driver
+    this.#driver = undefined
+    driver?.getLoop().schedule(driver)
+  }
+}
