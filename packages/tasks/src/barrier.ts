@@ -87,14 +87,19 @@ export class Barrier {
       else yield* this.#waitForOthers()
       return index
     } finally {
-      this.#count--
-      if (this.#count === 0) this.#enter(this.#state === 'broken' ? 'broken' : 'filling')
+      this.#leave()
     }
   }
 
   *#waitForOthers(): Gen<void> {
     const state = yield* this.#changed.waitFor(() => this.#state !== 'filling' && this.#state)
     if (state !== 'draining') throw this.#brokenError()
+  }
+
+  // The last one to leave makes room for those who have come back.
+  #leave(): void {
+    this.#count--
+    if (this.#count === 0) this.#enter(this.broken ? 'broken' : 'filling')
   }
 
   *#change(state: () => State): Gen<void> {

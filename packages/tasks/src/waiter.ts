@@ -27,6 +27,10 @@ export class Waiter<T> implements Iterator<Suspend, T, unknown>, Suspension, Can
     this.#line = line
   }
 
+  [Symbol.iterator](): this {
+    return this
+  }
+
   next(): IteratorResult<Suspend, T> {
     const line = this.#line
     if (this.#state === 'new') {
@@ -38,12 +42,12 @@ export class Waiter<T> implements Iterator<Suspend, T, unknown>, Suspension, Can
       if (line.proceed()) return this.#take()
       this.#fallAsleep()
     } else if (this.#state === 'cancelled') {
-      this.throw(new CancelledError(this.#cancelMessage))
+      return this.throw(new CancelledError(this.#cancelMessage))
     }
     return { done: false, value: this as unknown as Suspend }
   }
 
-  throw(error: unknown): never {
+  throw(error: unknown): IteratorResult<Suspend, T> {
     const state = this.#state
     if (state !== 'new' && state !== 'gone') {
       this.#line.remove(this)

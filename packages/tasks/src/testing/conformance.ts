@@ -1,11 +1,16 @@
 import { describe } from 'vitest'
 
 import type { Work } from '../coroutine.js'
+import { describeBarriers } from './barriers.suite.js'
 import { describeCancellation } from './cancellation.suite.js'
+import { describeConditions } from './conditions.suite.js'
 import { describeGather } from './gather.suite.js'
 import { describeGroups } from './groups.suite.js'
 import { describeScopesAndTasks } from './scopes-and-tasks.suite.js'
 import { describeScopes } from './scopes.suite.js'
+import { describeLocks } from './locks.suite.js'
+import { describeQueues } from './queues.suite.js'
+import { describeSemaphores } from './semaphores.suite.js'
 import type { Spelling } from './spelling.js'
 import { describeTaskBasics } from './basics.suite.js'
 import { describeTimeouts } from './timeouts.suite.js'
@@ -29,5 +34,10 @@ export function describeTasks(name: string, drive: TaskDrive): void {
     describeGroups(drive)
     describeScopes(drive)
     describeScopesAndTasks(drive)
+    describeLocks(drive)
+    describeConditions(drive)
+    describeSemaphores(drive)
+    describeBarriers(drive)
+    describeQueues(drive)
   })
 }
