@@ -1,3 +1,4 @@
+import { abortable } from './abortable.js'
 import { BrokenBarrierError } from './broken-barrier-error.js'
 import { Condition } from './condition.js'
 import { coroutine, type Coroutine, type Gen } from './coroutine.js'
@@ -35,11 +36,17 @@ export class Barrier {
    * Waits until as many tasks have come as it takes. Cancelling gives up the place; the
    * others go on waiting.
    *
+   * @param options.signal ends the wait when it is aborted: it throws the signal's reason.
    * @returns 0 for the first that came, and so on: `parties - 1` for the last.
    * @throws BrokenBarrierError if the barrier is broken, or is reset or aborted meanwhile.
    */
-  wait(): Coroutine<number> {
-    return coroutine(this.#locked(() => this.#wait()))
+  wait(options?: { readonly signal?: AbortSignal | undefined }): Coroutine<number> {
+    return coroutine(
+      abortable(
+        options?.signal,
+        this.#locked(() => this.#wait()),
+      ),
+    )
   }
 
   /** Makes it as new; tasks that wait at it get a {@link BrokenBarrierError}. */

@@ -1,6 +1,9 @@
 import { InvalidStateError, isCancelled } from '@tsyncio/loop'
 
+import { abortable } from './abortable.js'
+import { CompletingWait } from './completing-wait.js'
 import { coroutine, type Coroutine, type Gen } from './coroutine.js'
+import { requireStrand } from './current-strand.js'
 import { Line } from './line.js'
 import { Lock } from './lock.js'
 import { LoopBinding } from './loop-binding.js'
@@ -52,8 +55,8 @@ export class Condition {
   }
 
   /** As {@link Lock.acquire}, of the lock. */
-  acquire(): Coroutine<Disposable> {
-    return this.#lock.acquire()
+  acquire(options?: { readonly signal?: AbortSignal | undefined }): Coroutine<Disposable> {
+    return this.#lock.acquire(options)
   }
 
   /** As {@link Lock.release}, of the lock. */
@@ -72,21 +75,27 @@ export class Condition {
    * a second cancellation meanwhile does not keep it from that. If this was notified
    * already, another waiter is notified in its place.
    *
+   * @param options.signal ends the wait when it is aborted: it throws the signal's reason.
    * @throws InvalidStateError if the lock is not locked.
    */
-  wait(): Coroutine<true> {
-    return coroutine(this.#wait())
+  wait(options?: { readonly signal?: AbortSignal | undefined }): Coroutine<true> {
+    return coroutine(abortable(options?.signal, this.#wait()))
   }
 
   /**
    * Waits, as often as it takes, until `predicate` gives something true, and gives that. It
    * is called with the lock held; not waiting at all if it is true to begin with.
+   *
+   * @param options.signal ends the wait when it is aborted: it throws the signal's reason.
    */
-  waitFor<T>(predicate: () => T): Coroutine<T> {
+  waitFor<T>(
+    predicate: () => T,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Coroutine<T> {
     if (typeof predicate !== 'function') {
       throw new TypeError(`Expected a function, got ${typeof predicate}.`)
     }
-    return coroutine(this.#waitFor(predicate))
+    return coroutine(abortable(options?.signal, this.#waitFor(predicate)))
   }
 
   /**
@@ -116,17 +125,20 @@ export class Condition {
     this.#requireLocked('waited for')
     this.#line.bind()
     this.release()
+    const completing = new CompletingWait(requireStrand('a Condition'))
     let failure: { readonly error: unknown } | undefined
     try {
       yield* new Waiter(this.#line)
     } catch (error) {
       failure = { error }
+      completing.interrupted()
     }
     try {
-      failure = (yield* this.#acquireAgain()) ?? failure
+      failure = (yield* this.#acquireAgain(completing)) ?? failure
     } catch (error) {
       failure = { error }
     }
+    completing.end()
     if (failure === undefined) return true
     // It may have been notified: then somebody else has to know.
     this.#line.wakeNext()
@@ -134,7 +146,7 @@ export class Condition {
   }
 
   /** Acquires the lock whatever happens, and gives the last cancellation that came meanwhile. */
-  *#acquireAgain(): Gen<{ readonly error: unknown } | undefined> {
+  *#acquireAgain(completing: CompletingWait): Gen<{ readonly error: unknown } | undefined> {
     let cancellation
     for (;;) {
       try {
@@ -143,6 +155,7 @@ export class Condition {
       } catch (error) {
         if (!isCancelled(error)) throw error
         cancellation = { error }
+        completing.interrupted()
       }
     }
   }

@@ -1,3 +1,4 @@
+import { abortable } from './abortable.js'
 import { coroutine, type Coroutine } from './coroutine.js'
 import { Line } from './line.js'
 import { LoopBinding } from './loop-binding.js'
@@ -53,9 +54,13 @@ export class Event {
     return this.#line.isSet
   }
 
-  /** Waits until the event is set; not at all if it is. Cancelling just ends the wait. */
-  wait(): Coroutine<true> {
-    return coroutine(new Waiter(this.#line))
+  /**
+   * Waits until the event is set; not at all if it is. Cancelling just ends the wait.
+   *
+   * @param options.signal ends the wait when it is aborted: it throws the signal's reason.
+   */
+  wait(options?: { readonly signal?: AbortSignal | undefined }): Coroutine<true> {
+    return coroutine(abortable(options?.signal, new Waiter(this.#line)))
   }
 
   toString(): string {

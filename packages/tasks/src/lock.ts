@@ -1,5 +1,6 @@
 import { InvalidStateError } from '@tsyncio/loop'
 
+import { abortable } from './abortable.js'
 import { coroutine, type Coroutine } from './coroutine.js'
 import { Held } from './held.js'
 import { Line } from './line.js'
@@ -68,11 +69,12 @@ export class Lock {
    * Waits until the lock is free, and takes it. Cancelling gives up the place in the line;
    * the lock is not taken then, and whoever is next gets it.
    *
+   * @param options.signal ends the wait when it is aborted: it throws the signal's reason.
    * @returns what releases the lock when it is disposed: `using held = await lock.acquire()`.
    * @throws TypeError if it would have to wait, and tasks of another loop have.
    */
-  acquire(): Coroutine<Disposable> {
-    return coroutine(new Waiter(this.#line))
+  acquire(options?: { readonly signal?: AbortSignal | undefined }): Coroutine<Disposable> {
+    return coroutine(abortable(options?.signal, new Waiter(this.#line)))
   }
 
   /**

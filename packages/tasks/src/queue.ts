@@ -1,5 +1,6 @@
 import { InvalidStateError } from '@tsyncio/loop'
 
+import { abortable } from './abortable.js'
 import { coroutine, type Coroutine } from './coroutine.js'
 import { FifoItems } from './fifo-items.js'
 import { GetLine } from './get-line.js'
@@ -80,10 +81,11 @@ export class Queue<T = unknown> {
   /**
    * Puts an item, when there is room. Cancelled, it has not put it.
    *
+   * @param options.signal ends the wait when it is aborted: it throws the signal's reason.
    * @throws QueueShutDown if the queue was shut down, or is while this waits.
    */
-  put(item: T): Coroutine<void> {
-    return coroutine(new Putter(this.#putters, item))
+  put(item: T, options?: { readonly signal?: AbortSignal | undefined }): Coroutine<void> {
+    return coroutine(abortable(options?.signal, new Putter(this.#putters, item)))
   }
 
   /**
@@ -104,10 +106,11 @@ export class Queue<T = unknown> {
   /**
    * Takes the next item, when there is one. Cancelled, it has taken none.
    *
+   * @param options.signal ends the wait when it is aborted: it throws the signal's reason.
    * @throws QueueShutDown if the queue was shut down and is empty, or is while this waits.
    */
-  get(): Coroutine<T> {
-    return coroutine(new Waiter(this.#getters))
+  get(options?: { readonly signal?: AbortSignal | undefined }): Coroutine<T> {
+    return coroutine(abortable(options?.signal, new Waiter(this.#getters)))
   }
 
   /**
@@ -137,9 +140,13 @@ export class Queue<T = unknown> {
     this.#joiners.finishOne()
   }
 
-  /** Waits until {@link taskDone} was called for every item that was put. */
-  join(): Coroutine<void> {
-    return coroutine(new Waiter(this.#joiners))
+  /**
+   * Waits until {@link taskDone} was called for every item that was put.
+   *
+   * @param options.signal ends the wait when it is aborted: it throws the signal's reason.
+   */
+  join(options?: { readonly signal?: AbortSignal | undefined }): Coroutine<void> {
+    return coroutine(abortable(options?.signal, new Waiter(this.#joiners)))
   }
 
   /**

@@ -1,3 +1,4 @@
+import { abortable } from './abortable.js'
 import { coroutine, type Coroutine } from './coroutine.js'
 import { Held } from './held.js'
 import { Line } from './line.js'
@@ -91,11 +92,12 @@ export class Semaphore {
    * Waits for a permit, and takes it. Cancelling gives up the place in the line, and gives
    * back a permit that was on its way.
    *
+   * @param options.signal ends the wait when it is aborted: it throws the signal's reason.
    * @returns what releases the permit when it is disposed: `using permit = await s.acquire()`.
    * @throws TypeError if it would have to wait, and tasks of another loop have.
    */
-  acquire(): Coroutine<Disposable> {
-    return coroutine(new Waiter(this.#line))
+  acquire(options?: { readonly signal?: AbortSignal | undefined }): Coroutine<Disposable> {
+    return coroutine(abortable(options?.signal, new Waiter(this.#line)))
   }
 
   /** Gives back a permit, or adds one: to the task that has waited for longest, if one does. */

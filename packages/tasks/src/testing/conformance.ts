@@ -9,6 +9,7 @@ import { describeGroups } from './groups.suite.js'
 import { describeScopesAndTasks } from './scopes-and-tasks.suite.js'
 import { describeScopes } from './scopes.suite.js'
 import { describeLocks } from './locks.suite.js'
+import { describeNothingLost } from './nothing-lost.suite.js'
 import { describeQueues } from './queues.suite.js'
 import { describeSemaphores } from './semaphores.suite.js'
 import type { Spelling } from './spelling.js'
@@ -39,5 +40,6 @@ export function describeTasks(name: string, drive: TaskDrive): void {
     describeSemaphores(drive)
     describeBarriers(drive)
     describeQueues(drive)
+    describeNothingLost(drive)
   })
 }
