@@ -17,7 +17,7 @@ type State = 'filling' | 'draining' | 'resetting' | 'broken'
  *
  * const barrier = new Barrier(3)
  *
- * console.log(await run(() => gather([barrier.wait(), barrier.wait(), barrier.wait()]))) // [ 0, 1, 2 ]
+ * console.log(await run(async () => gather([barrier.wait(), barrier.wait(), barrier.wait()]))) // [ 0, 1, 2 ]
  * ```
  */
 export class Barrier {

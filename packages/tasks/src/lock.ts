@@ -57,7 +57,7 @@ class LockLine extends Line<Disposable> {
  *   console.log(word)
  * }
  *
- * await run(() => gather([() => print('first'), () => print('second')]))
+ * await run(async () => gather([() => print('first'), () => print('second')]))
  * // first
  * // second
  * ```

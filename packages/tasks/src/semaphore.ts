@@ -75,7 +75,7 @@ class SemaphoreLine extends Line<Disposable> {
  *   now--
  * }
  *
- * await run(() => gather([work, work, work, work]))
+ * await run(async () => gather([work, work, work, work]))
  * console.log(most) // 2
  * ```
  */
