@@ -46,6 +46,7 @@ export default defineConfig({
           { text: 'Coroutines and tasks', link: '/guide/coroutines' },
           { text: 'Cancellation', link: '/guide/cancellation' },
           { text: 'Groups and scopes', link: '/guide/groups' },
+          { text: 'Locks and queues', link: '/guide/locks-and-queues' },
           { text: 'Streams', link: '/guide/streams' },
           { text: 'Subprocesses', link: '/guide/subprocess' },
           { text: 'Selectors', link: '/selectors' },
