@@ -163,6 +163,9 @@ export class Condition {
   *#waitFor<T>(predicate: () => T): Gen<T> {
     for (;;) {
       const result = predicate()
+      if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') {
+        throw new TypeError('The predicate of waitFor() gave a promise: it must not be async.')
+      }
       if (result) return result
       yield* this.#wait()
     }

@@ -304,6 +304,13 @@ export function describeConditions({ spelling: { body, wait }, run }: TaskDrive)
       expect(await run(main)).toEqual(['asked in vain', true])
     })
 
+    it('refuses a predicate that is async, whose promise would always be true', async () => {
+      const main = body(function* () {
+        return typeof (yield* wait(new Condition().waitFor(() => Promise.resolve(false))))
+      })
+      await expect(run(main)).rejects.toThrow('it must not be async')
+    })
+
     it('cannot be waited for or notified without the lock', async () => {
       const condition = new Condition()
       const main = body(function* () {
