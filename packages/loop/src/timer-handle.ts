@@ -11,8 +11,6 @@ export class TimerHandle extends Handle {
   #refs = true
   /** Whether the handle is counted among the timers that wait: kept by `Timers`. */
   waiting = false
-  /** Makes equal deadlines fire in the order in which they were made. */
-  readonly sequence: number
 
   constructor(
     timers: Timers,
@@ -23,7 +21,6 @@ export class TimerHandle extends Handle {
   ) {
     super(timers, callback, args, context)
     this.#when = when
-    this.sequence = timers.nextSequence()
   }
 
   /** When the callback is due, on the loop's clock, in milliseconds. */

@@ -16,7 +16,6 @@ const longestPile = 1000
 export class Timers implements ExceptionReporter {
   readonly #heap = new TimerHeap()
   #cancelled = 0
-  #sequence = 0
   readonly #reporter: ExceptionReporter
   readonly refs: References
 
@@ -34,13 +33,9 @@ export class Timers implements ExceptionReporter {
     return this.#heap.length
   }
 
-  nextSequence(): number {
-    return this.#sequence++
-  }
-
   add(timer: TimerHandle): void {
     timer.waiting = true
-    this.#heap.push(timer)
+    this.#heap.push(timer, timer.when())
     if (timer.hasRef()) this.refs.add()
   }
 
@@ -64,15 +59,14 @@ export class Timers implements ExceptionReporter {
   /** When the earliest live timer is due; Infinity without one. */
   deadline(): number {
     this.purge()
-    return this.#heap.first?.when() ?? Infinity
+    return this.#heap.deadline
   }
 
   /** Takes the earliest timer that is due at `now`, if any. */
   takeDue(now: number): TimerHandle | undefined {
     this.purge()
-    const first = this.#heap.first
-    if (first === undefined || first.when() > now) return undefined
-    this.#heap.shift()
+    if (this.#heap.deadline > now) return undefined
+    const first = this.#heap.shift() as TimerHandle
     first.waiting = false
     if (first.hasRef()) this.refs.remove()
     return first
