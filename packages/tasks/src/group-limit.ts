@@ -14,7 +14,11 @@ class TurnInGroup extends Future<void> {
   }
 }
 
-function* behind(turn: TurnInGroup, work: Iterable<Suspend> | (() => never)): Gen<unknown> {
+interface Steps {
+  [Symbol.iterator](): Iterator<Suspend, unknown, unknown>
+}
+
+function* behind(turn: TurnInGroup, work: Steps | (() => never)): Gen<unknown> {
   yield* turn
   return yield* typeof work === 'function' ? startBody(requireStrand('A task'), work) : work
 }

@@ -75,6 +75,6 @@ export class GroupStart<T> {
     const outcome = outcomeOf(task)
     if (task.cancelled() || outcome.status === 'fulfilled') return last
     cancelAgain(strand)
-    return outcome.reason
+    return outcome.reason as unknown
   }
 }

@@ -42,7 +42,7 @@ export class TaskGroup {
   readonly #scope: CancelScope | undefined
   readonly #limit: GroupLimit | undefined
   readonly #tasks = new Set<Task>()
-  readonly #starts = new Map<Task, GroupStart<never>>()
+  readonly #starts = new Map<Task, Pick<GroupStart<unknown>, 'told' | 'ended'>>()
   #errors: unknown[] = []
   #interrupt: { readonly error: KeyboardInterrupt } | undefined
   #exiting = false
@@ -167,15 +167,12 @@ export class TaskGroup {
       throw new InvalidStateError('The task group is shutting down: it takes no more tasks.')
   }
 
-  *#start<T>(
-    body: (started: (value: T) => void) => Started,
-    options: TaskOfGroupOptions,
-  ): Gen<T> {
+  *#start<T>(body: (started: (value: T) => void) => Started, options: TaskOfGroupOptions): Gen<T> {
     const strand = requireStrand('group.start()')
     this.#requireOpen()
     const start = new GroupStart<T>(this.#parent.loop)
     const task = this.#add(() => body(start.started), options)
-    this.#starts.set(task, start as GroupStart<never>)
+    this.#starts.set(task, start)
     return yield* start.wait(task, strand)
   }
 

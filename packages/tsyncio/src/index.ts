@@ -138,6 +138,7 @@ export {
   type Settled,
   type Started,
   type TaskGroup,
+  type TaskGroupOptions,
   type TaskOptions,
   type Timeout,
   type Work,

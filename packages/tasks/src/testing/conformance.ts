@@ -6,6 +6,10 @@ import { describeCancellation } from './cancellation.suite.js'
 import { describeConditions } from './conditions.suite.js'
 import { describeGather } from './gather.suite.js'
 import { describeGroups } from './groups.suite.js'
+import { describeGroupCancel } from './groups-cancel.suite.js'
+import { describeGroupErrors } from './groups-errors.suite.js'
+import { describeGroupLimit } from './groups-limit.suite.js'
+import { describeGroupStart } from './groups-start.suite.js'
 import { describeScopesAndTasks } from './scopes-and-tasks.suite.js'
 import { describeScopes } from './scopes.suite.js'
 import { describeLocks } from './locks.suite.js'
@@ -33,6 +37,10 @@ export function describeTasks(name: string, drive: TaskDrive): void {
     describeGather(drive)
     describeTimeouts(drive)
     describeGroups(drive)
+    describeGroupCancel(drive)
+    describeGroupErrors(drive)
+    describeGroupLimit(drive)
+    describeGroupStart(drive)
     describeScopes(drive)
     describeScopesAndTasks(drive)
     describeLocks(drive)
