@@ -19,6 +19,7 @@ import { describeSemaphores } from './semaphores.suite.js'
 import type { Spelling } from './spelling.js'
 import { describeTaskBasics } from './basics.suite.js'
 import { describeTimeouts } from './timeouts.suite.js'
+import { describeUsing } from './using.suite.js'
 
 /** One way to run tasks: a driver and a spelling. */
 export interface TaskDrive {
@@ -43,6 +44,7 @@ export function describeTasks(name: string, drive: TaskDrive): void {
     describeGroupStart(drive)
     describeScopes(drive)
     describeScopesAndTasks(drive)
+    describeUsing(drive)
     describeLocks(drive)
     describeConditions(drive)
     describeSemaphores(drive)

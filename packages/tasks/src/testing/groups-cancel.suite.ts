@@ -1,6 +1,7 @@
 import { getRunningLoop, isCancelled } from '@tsyncio/loop'
 import { describe, expect, it } from 'vitest'
 
+import { CancelScope } from '../cancel-scope.js'
 import { createTask } from '../create-task.js'
 import { currentTask } from '../current-strand.js'
 import { type ExceptionGroup } from '../exception-group.js'
@@ -215,6 +216,30 @@ export function describeGroupCancel({ spelling: { body, wait }, run }: TaskDrive
       })
       await run(main)
       expect(log).toEqual(['child cancelled', 'TimeoutError', 0])
+    })
+
+    it('does not swallow the cancellation of a scope around the group', async () => {
+      const log: unknown[] = []
+      const main = body(function* () {
+        const scope = new CancelScope()
+        const work = body(function* () {
+          yield* group(function* (tasks) {
+            tasks.createTask(logged(log, 'child'))
+            yield* wait(sleep(0))
+            scope.cancel()
+            try {
+              yield* wait(sleep(60_000))
+            } finally {
+              tasks.cancel()
+            }
+          })
+          log.push('swallowed')
+        })
+        yield* wait(scope.run(work))
+        log.push(scope.cancelledCaught, currentTask()?.cancelling())
+      })
+      await run(main)
+      expect(log).toEqual(['child cancelled', true, 0])
     })
 
     it('of an inner group leaves the outer one alone', async () => {

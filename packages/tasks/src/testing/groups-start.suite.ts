@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createTask } from '../create-task.js'
 import { currentTask } from '../current-strand.js'
 import { ExceptionGroup } from '../exception-group.js'
+import { moveOnAfter } from '../move-on-after.js'
 import { sleep } from '../sleep.js'
 import { taskGroup, type TaskGroup } from '../task-group.js'
 import { timeout } from '../timeout.js'
@@ -302,6 +303,28 @@ export function describeGroupStart({ spelling: { body, wait }, run }: TaskDrive)
       })
       await run(main)
       expect(log).toEqual(['ended', 'The time was up.', 0])
+    })
+
+    it('is ended by a cancelled scope around it: the task cleans up in its own time', async () => {
+      const log: unknown[] = []
+      const main = body(function* () {
+        yield* group(function* (tasks) {
+          const slow = body(function* () {
+            try {
+              yield* wait(sleep(60_000))
+            } finally {
+              yield* wait(sleep(2))
+              log.push('clean')
+            }
+          })
+          const result = yield* wait(moveOnAfter(1, () => tasks.start(slow)))
+          log.push(result, currentTask()?.cancelling())
+          yield* wait(sleep(0))
+        })
+        log.push('left')
+      })
+      await run(main)
+      expect(log).toEqual(['clean', undefined, 0, 'left'])
     })
 
     it('is cancelled with the group: the task too, before it has started', async () => {
