@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 
 import type { Work } from '../coroutine.js'
+import { describeCapacityLimiter } from './capacity-limiter.suite.js'
 import { describeBarriers } from './barriers.suite.js'
 import { describeCancellation } from './cancellation.suite.js'
 import { describeConditions } from './conditions.suite.js'
@@ -45,6 +46,7 @@ export function describeTasks(name: string, drive: TaskDrive): void {
     describeScopes(drive)
     describeScopesAndTasks(drive)
     describeUsing(drive)
+    describeCapacityLimiter(drive)
     describeLocks(drive)
     describeConditions(drive)
     describeSemaphores(drive)
