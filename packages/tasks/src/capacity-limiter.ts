@@ -1,10 +1,8 @@
-import { InvalidStateError, type EventLoop, type Future } from '@tsyncio/loop'
-
 import { abortable } from './abortable.js'
-import { coroutine, type Coroutine, type Gen } from './coroutine.js'
+import { coroutine, type Coroutine } from './coroutine.js'
 import { requireStrand } from './current-strand.js'
-import { LinkedQueue } from './linked-queue.js'
-import { Task } from './task.js'
+import { Borrower, LimiterLine } from './limiter-line.js'
+import { requireInteger } from './require-integer.js'
 import { WouldBlockError } from './would-block-error.js'
 
 /** What a {@link CapacityLimiter} is doing, at one moment. */
@@ -17,33 +15,13 @@ export interface CapacityLimiterStatistics {
   readonly waiting: number
 }
 
-interface Request {
-  readonly borrower: unknown
-  readonly turn: Future<void>
-  token?: Token
+function requireTotal(total: number): void {
+  if (total !== Infinity) requireInteger(total, 'a number of tokens', 0)
 }
 
-class Token implements Disposable {
-  readonly #giveBack: (token: Token) => void
-
-  constructor(giveBack: (token: Token) => void) {
-    this.#giveBack = giveBack
-  }
-
-  [Symbol.dispose](): void {
-    this.#giveBack(this)
-  }
-}
-
-function nameOf(borrower: unknown): string {
-  if (borrower instanceof Task) return borrower.name
-  return typeof borrower === 'string' ? borrower : 'The borrower'
-}
-
-function requireTotal(total: unknown): void {
-  if (typeof total !== 'number') throw new TypeError(`Expected a number, got ${typeof total}.`)
-  if (total !== Infinity && (!Number.isInteger(total) || total < 0))
-    throw new RangeError(`Expected a whole number of tokens or Infinity, got ${total}.`)
+function requireBorrower(borrower: unknown): void {
+  if (borrower === undefined || borrower === null)
+    throw new TypeError('Expected a borrower, got nothing.')
 }
 
 /**
@@ -76,149 +54,91 @@ function requireTotal(total: unknown): void {
  * ```
  */
 export class CapacityLimiter {
-  readonly #tokens = new Map<unknown, Token>()
-  readonly #line = new LinkedQueue<Request>()
-  readonly #waiting = new Set<unknown>()
-  #total: number
+  readonly #line: LimiterLine
 
-  /** @throws RangeError if `total` is neither a whole number from 0 nor Infinity. */
+  /** @param total how many tokens there are: an integer from 0, or `Infinity`. */
   constructor(total: number) {
     requireTotal(total)
-    this.#total = total
+    this.#line = new LimiterLine(this, total)
   }
 
-  /** How many tokens there are. Raised, it lets those go on who wait; lowered, it takes nothing back. */
+  /**
+   * How many tokens there are. Raised, it lets those go on who wait; lowered, it takes
+   * nothing back.
+   */
   get total(): number {
-    return this.#total
+    return this.#line.total
   }
 
   set total(total: number) {
     requireTotal(total)
-    this.#total = total
-    this.#serve()
+    this.#line.total = total
   }
 
   get borrowed(): number {
-    return this.#tokens.size
+    return this.#line.tokens.size
   }
 
   /** Negative while more are borrowed than a lowered total. */
   get available(): number {
-    return this.#total - this.#tokens.size
+    return this.#line.available
   }
 
   statistics(): CapacityLimiterStatistics {
-    return {
-      total: this.#total,
-      borrowed: this.#tokens.size,
-      borrowers: [...this.#tokens.keys()],
-      waiting: this.#waiting.size,
-    }
+    const { total, tokens, waiting } = this.#line
+    return { total, borrowed: tokens.size, borrowers: [...tokens.keys()], waiting: waiting.size }
   }
 
   /**
-   * Borrows a token for the current task, and waits for one if there is none. Disposing of
-   * what it gives gives the token back, from any task. A wait that is cancelled has borrowed
-   * nothing.
+   * Borrows a token for the current task, and waits for one if there is none. Cancelling
+   * gives up the place in the line, and gives on a token that was on its way.
    *
-   * @throws InvalidStateError if the task holds one already, or waits for one.
+   * @param options.signal ends the wait when it is aborted: it throws the signal's reason.
+   * @returns what gives the token back when it is disposed, from any task.
+   * @throws InvalidStateError if the task holds a token, or waits for one;
+   *   TypeError if it would have to wait, and tasks of another loop have.
    */
-  acquire(options: { readonly signal?: AbortSignal } = {}): Coroutine<Disposable> {
-    return coroutine(abortable(options.signal, this.#acquire(undefined)))
+  acquire(options: { readonly signal?: AbortSignal | undefined } = {}): Coroutine<Disposable> {
+    return coroutine(abortable(options.signal, new Borrower(this.#line)))
   }
 
   /** As {@link acquire}, for somebody else: anything, told apart by identity. */
   acquireOnBehalfOf(
     borrower: NonNullable<unknown>,
-    options: { readonly signal?: AbortSignal } = {},
+    options: { readonly signal?: AbortSignal | undefined } = {},
   ): Coroutine<Disposable> {
-    return coroutine(abortable(options.signal, this.#acquire({ borrower })))
+    requireBorrower(borrower)
+    return coroutine(abortable(options.signal, new Borrower(this.#line, borrower)))
   }
 
-  /** @throws WouldBlockError if there is no token, or others wait for one. */
+  /** @throws WouldBlockError if there is no token. */
   acquireNowait(): Disposable {
     return this.acquireOnBehalfOfNowait(requireStrand('acquireNowait()').task)
   }
 
   /** As {@link acquireNowait}, for somebody else. */
   acquireOnBehalfOfNowait(borrower: NonNullable<unknown>): Disposable {
-    this.#requireNew(borrower)
-    if (this.available <= 0)
-      throw new WouldBlockError(`All ${this.#total} tokens are borrowed: acquire() waits for one.`)
-    return this.#lend(borrower)
+    requireBorrower(borrower)
+    this.#line.requireNew(borrower)
+    if (this.available <= 0) {
+      throw new WouldBlockError(`${this.toString()} has no token: acquire() waits for one.`)
+    }
+    return this.#line.lend(borrower)
   }
 
   /** @throws InvalidStateError if the current task holds no token. */
   release(): void {
-    this.releaseOnBehalfOf(requireStrand('release()').task)
+    this.#line.giveBack(requireStrand('release()').task)
   }
 
   /** @throws InvalidStateError if `borrower` holds no token. */
   releaseOnBehalfOf(borrower: NonNullable<unknown>): void {
-    if (!this.#tokens.delete(borrower))
-      throw new InvalidStateError(`${nameOf(borrower)} holds no token of this CapacityLimiter.`)
-    this.#serve()
+    this.#line.giveBack(borrower)
   }
 
-  *#acquire(other: { readonly borrower: unknown } | undefined): Gen<Disposable> {
-    const { loop, task } = requireStrand('acquire()')
-    const borrower = other === undefined ? task : other.borrower
-    this.#requireNew(borrower)
-    if (this.available > 0) return this.#lend(borrower)
-    return yield* this.#stand(borrower, loop)
-  }
-
-  *#stand(borrower: unknown, loop: EventLoop): Gen<Disposable> {
-    const turn = loop.createFuture<void>()
-    const request: Request = { borrower, turn }
-    const place = this.#line.push(request)
-    this.#waiting.add(borrower)
-    try {
-      yield* turn
-    } catch (error) {
-      // Cancelled in the turn in which it got the token: that is for the next one.
-      if (request.token !== undefined) this.#giveBack(borrower, request.token)
-      else if (this.#line.remove(place)) this.#waiting.delete(borrower)
-      throw error
-    }
-    return request.token as unknown as Token
-  }
-
-  #lend(borrower: unknown): Token {
-    const token = new Token((own) => this.#giveBack(borrower, own))
-    this.#tokens.set(borrower, token)
-    return token
-  }
-
-  /** Only if it still is what the borrower holds: it may have borrowed again since. */
-  #giveBack(borrower: unknown, token: Token): void {
-    if (this.#tokens.get(borrower) !== token) return
-    this.#tokens.delete(borrower)
-    this.#serve()
-  }
-
-  #serve(): void {
-    while (this.available > 0) {
-      const request = this.#line.shift()
-      if (request === undefined) return
-      this.#waiting.delete(request.borrower)
-      // Cancelled, but not yet told so.
-      if (request.turn.done()) continue
-      request.token = this.#lend(request.borrower)
-      request.turn.setResult()
-    }
-  }
-
-  #requireNew(borrower: unknown): void {
-    if (borrower === undefined || borrower === null)
-      throw new TypeError('Expected a borrower, got nothing.')
-    if (this.#tokens.has(borrower))
-      throw new InvalidStateError(
-        `${nameOf(borrower)} holds a token of this CapacityLimiter already.`,
-      )
-    if (this.#waiting.has(borrower))
-      throw new InvalidStateError(
-        `${nameOf(borrower)} waits for a token of this CapacityLimiter already.`,
-      )
+  toString(): string {
+    const { total, tokens, waiting } = this.#line
+    const waiters = waiting.size > 0 ? `, waiters: ${waiting.size}` : ''
+    return `<CapacityLimiter borrowed: ${tokens.size} of ${total}${waiters}>`
   }
 }

@@ -22,20 +22,28 @@ export abstract class Line<T> {
   }
 
   /** Whether somebody who comes need not wait. */
-  arrive(): boolean {
+  arrive(_waiter: Waiter<T>): boolean {
     return false
   }
 
   /** Whether somebody who was woken, and has left the line, has what it came for. */
-  proceed(): boolean {
+  proceed(_waiter: Waiter<T>): boolean {
     return true
   }
 
   /** Gives a waiter what it came for. */
   abstract take(waiter: Waiter<T>): T
 
+  /**
+   * Whether what a woken waiter came for has happened and cannot be undone: a cancellation
+   * that comes before its task has run is kept for the task's next wait.
+   */
+  keeps(_waiter: Waiter<T>): boolean {
+    return false
+  }
+
   /** Somebody has left the line empty-handed, though it may have been woken before. */
-  leave(_woken: boolean): void {
+  leave(_woken: boolean, _waiter: Waiter<T>): void {
     // Nothing to pass on.
   }
 
@@ -76,17 +84,27 @@ export abstract class Line<T> {
     if (this.#first?.isAsleep() === true) this.wakeNext()
   }
 
-  /** Wakes the first that sleeps; false if nobody does. */
-  wakeNext(): boolean {
+  /** The first that sleeps. */
+  firstAsleep(): Waiter<T> | undefined {
     let waiter = this.#firstAsleep
     while (waiter !== undefined && !waiter.isAsleep()) waiter = waiter.after
-    this.#firstAsleep = waiter?.after
+    this.#firstAsleep = waiter
+    return waiter
+  }
+
+  /** Wakes the first that sleeps; false if nobody does. */
+  wakeNext(): boolean {
+    const waiter = this.firstAsleep()
     waiter?.wake()
     return waiter !== undefined
   }
 
   wakeAll(): void {
     while (this.wakeNext());
+  }
+
+  *[Symbol.iterator](): Iterator<Waiter<T>> {
+    for (let waiter = this.#first; waiter !== undefined; waiter = waiter.after) yield waiter
   }
 
   /** What is waited for. */

@@ -15,7 +15,7 @@ import {
 } from './coroutine.js'
 import { requireStrand } from './current-strand.js'
 import { ExceptionGroup } from './exception-group.js'
-import { GroupLimit } from './group-limit.js'
+import { GroupLimit, type Seat } from './group-limit.js'
 import { GroupStart } from './group-start.js'
 import { KeyboardInterrupt } from './keyboard-interrupt.js'
 import { outcomeOf } from './outcome-of.js'
@@ -53,7 +53,7 @@ export class TaskGroup {
   constructor(parent: Strand, limit = Infinity) {
     this.#parent = parent
     this.#scope = parent.scope
-    if (limit < Infinity) this.#limit = new GroupLimit(limit, parent.loop)
+    if (limit < Infinity) this.#limit = new GroupLimit(limit)
   }
 
   /**
@@ -177,21 +177,15 @@ export class TaskGroup {
   }
 
   #add<W extends Work>(work: W, options: TaskOfGroupOptions): Task<Result<W>> {
-    const turn = this.#limit?.take()
-    let task: Task<Result<W>>
-    try {
-      const admitted = this.#limit?.admit(work, turn) ?? work
-      const { loop } = this.#parent
-      task = new Task<Result<W>>(admitted, { ...options, loop, scope: this.#scope })
-    } catch (error) {
-      this.#limit?.leave(turn)
-      throw error
-    }
+    const { loop } = this.#parent
+    const seat: Seat = {}
+    const admitted = this.#limit?.admit(work, seat) ?? work
+    const task = new Task<Result<W>>(admitted, { ...options, loop, scope: this.#scope })
     this.#tasks.add(task)
     // Always in a turn to come, even if the task is done already (gh-128550).
     task.addDoneCallback((done) => {
-      this.#limit?.leave(turn)
       this.#onDone(done)
+      seat.place?.[Symbol.dispose]()
     })
     // It may have begun at once, and have ended the group before it belonged to it (gh-155418).
     if (this.#aborting && !task.done()) task.cancel()

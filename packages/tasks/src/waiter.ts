@@ -7,6 +7,7 @@ import {
 } from '@tsyncio/loop'
 
 import type { Line } from './line.js'
+import { steppingStrand } from './strand.js'
 
 type State = 'new' | 'asleep' | 'woken' | 'cancelled' | 'gone'
 
@@ -34,12 +35,12 @@ export class Waiter<T> implements Iterator<Suspend, T, unknown>, Suspension, Can
   next(): IteratorResult<Suspend, T> {
     const line = this.#line
     if (this.#state === 'new') {
-      if (line.arrive()) return this.#take()
+      if (line.arrive(this)) return this.#take()
       this.#fallAsleep()
     } else if (this.#state === 'woken') {
       line.remove(this)
       this.#state = 'gone'
-      if (line.proceed()) return this.#take()
+      if (line.proceed(this)) return this.#take()
       this.#fallAsleep()
     } else if (this.#state === 'cancelled') {
       return this.throw(new CancelledError(this.#cancelMessage))
@@ -52,7 +53,11 @@ export class Waiter<T> implements Iterator<Suspend, T, unknown>, Suspension, Can
     if (state !== 'new' && state !== 'gone') {
       this.#line.remove(this)
       this.#state = 'gone'
-      this.#line.leave(state === 'woken')
+      if (state === 'woken' && this.#line.keeps(this)) {
+        steppingStrand()?.takeCancellation((error as Error).message)
+        return this.#take()
+      }
+      this.#line.leave(state === 'woken', this)
     }
     throw error
   }

@@ -85,17 +85,17 @@ export function describeGroupLimit({ spelling: { body, wait }, run }: TaskDrive)
               log.push(name)
               yield* wait(sleep(0))
             })
-          // One before its first step, one in the turn in which its turn has come.
+          // One before its first step, one in the turn in which it got a place.
           tasks.createTask(work('never')).cancel()
+          const first = tasks.createTask(work('first'))
           const next = tasks.createTask(work('never either'))
           tasks.createTask(work('last'))
-          yield* wait(sleep(0))
-          next.cancel()
+          first.addDoneCallback(() => next.cancel())
           yield* wait(sleep(0))
         })
         return log
       })
-      expect(await run(main)).toEqual(['last'])
+      expect(await run(main)).toEqual(['first', 'last'])
     })
 
     it('gives all places back', async () => {
