@@ -4,6 +4,8 @@ import type { Work } from '../coroutine.js'
 import { describeCapacityLimiter } from './capacity-limiter.suite.js'
 import { describeBarriers } from './barriers.suite.js'
 import { describeCancellation } from './cancellation.suite.js'
+import { describeChannelEndings } from './channel-endings.suite.js'
+import { describeChannels } from './channels.suite.js'
 import { describeConditions } from './conditions.suite.js'
 import { describeGather } from './gather.suite.js'
 import { describeGroups } from './groups.suite.js'
@@ -47,6 +49,8 @@ export function describeTasks(name: string, drive: TaskDrive): void {
     describeScopesAndTasks(drive)
     describeUsing(drive)
     describeCapacityLimiter(drive)
+    describeChannels(drive)
+    describeChannelEndings(drive)
     describeLocks(drive)
     describeConditions(drive)
     describeSemaphores(drive)
