@@ -47,6 +47,7 @@ export default defineConfig({
           { text: 'Cancellation', link: '/guide/cancellation' },
           { text: 'Groups and scopes', link: '/guide/groups' },
           { text: 'Locks and queues', link: '/guide/locks-and-queues' },
+          { text: 'Channels', link: '/guide/channels' },
           { text: 'Streams', link: '/guide/streams' },
           { text: 'Subprocesses', link: '/guide/subprocess' },
           { text: 'Selectors', link: '/selectors' },

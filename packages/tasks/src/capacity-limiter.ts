@@ -98,17 +98,17 @@ export class CapacityLimiter {
    * @throws InvalidStateError if the task holds a token, or waits for one;
    *   TypeError if it would have to wait, and tasks of another loop have.
    */
-  acquire(options: { readonly signal?: AbortSignal | undefined } = {}): Coroutine<Disposable> {
-    return coroutine(abortable(options.signal, new Borrower(this.#line)))
+  acquire(options?: { readonly signal?: AbortSignal | undefined }): Coroutine<Disposable> {
+    return coroutine(abortable(options?.signal, new Borrower(this.#line)))
   }
 
   /** As {@link acquire}, for somebody else: anything, told apart by identity. */
   acquireOnBehalfOf(
     borrower: NonNullable<unknown>,
-    options: { readonly signal?: AbortSignal | undefined } = {},
+    options?: { readonly signal?: AbortSignal | undefined },
   ): Coroutine<Disposable> {
     requireBorrower(borrower)
-    return coroutine(abortable(options.signal, new Borrower(this.#line, borrower)))
+    return coroutine(abortable(options?.signal, new Borrower(this.#line, borrower)))
   }
 
   /** @throws WouldBlockError if there is no token. */

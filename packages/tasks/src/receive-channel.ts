@@ -30,8 +30,8 @@ export class ReceiveChannel<out T> implements ChannelEnd, Disposable, AsyncItera
    * @throws EndOfChannel if there is no value, and all sending ends are closed, before or
    *   meanwhile; ClosedError if this end is.
    */
-  receive(options: { readonly signal?: AbortSignal | undefined } = {}): Coroutine<T> {
-    return coroutine(abortable(options.signal, new Receiver(this.#channel.receivers, this)))
+  receive(options?: { readonly signal?: AbortSignal | undefined }): Coroutine<T> {
+    return coroutine(abortable(options?.signal, new Receiver(this.#channel.receivers, this)))
   }
 
   /**
@@ -58,11 +58,11 @@ export class ReceiveChannel<out T> implements ChannelEnd, Disposable, AsyncItera
    * for (let step; !(step = yield* receive.next()).done; ) console.log(step.value)
    * ```
    */
-  next(
-    options: { readonly signal?: AbortSignal | undefined } = {},
-  ): Coroutine<IteratorResult<T, undefined>> {
+  next(options?: {
+    readonly signal?: AbortSignal | undefined
+  }): Coroutine<IteratorResult<T, undefined>> {
     const wait = new Receiver(this.#channel.receivers, this)
-    return coroutine(new NextStep(abortable(options.signal, wait)))
+    return coroutine(new NextStep(abortable(options?.signal, wait)))
   }
 
   /** `for await (const value of receive)`, until the end. To leave the loop closes nothing. */

@@ -31,8 +31,8 @@ export class SendChannel<T> implements ChannelEnd, Disposable {
    * @throws BrokenChannelError if no receiving end is open, or the last one is closed
    *   meanwhile; ClosedError if this end is.
    */
-  send(item: T, options: { readonly signal?: AbortSignal | undefined } = {}): Coroutine<void> {
-    return coroutine(abortable(options.signal, new Sender(this.#channel.senders, this, item)))
+  send(item: T, options?: { readonly signal?: AbortSignal | undefined }): Coroutine<void> {
+    return coroutine(abortable(options?.signal, new Sender(this.#channel.senders, this, item)))
   }
 
   /**
