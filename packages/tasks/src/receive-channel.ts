@@ -52,10 +52,21 @@ export class ReceiveChannel<out T> implements ChannelEnd, Disposable, AsyncItera
 
   /**
    * As {@link receive}, as a step of an iteration: at the end of the channel it gives
-   * `{ done: true }` and throws nothing. In generators, which have no `for await`:
+   * `{ done: true }` and throws nothing. For generators, which have no `for await`.
    *
-   * ```ts no-run
-   * for (let step; !(step = yield* receive.next()).done; ) console.log(step.value)
+   * @example
+   * ```ts
+   * import { openChannel, run } from 'tsyncio'
+   *
+   * await run(function* () {
+   *   const [send, receive] = openChannel<string>(2)
+   *   send.sendNowait('one')
+   *   send.sendNowait('two')
+   *   send.close()
+   *   for (let step; !(step = yield* receive.next()).done; ) console.log(step.value)
+   *   // one
+   *   // two
+   * })
    * ```
    */
   next(options?: {
