@@ -1,8 +1,8 @@
 import { describe } from 'vitest'
 
 import type { Work } from '../coroutine.js'
-import { describeCapacityLimiter } from './capacity-limiter.suite.js'
 import { describeBarriers } from './barriers.suite.js'
+import { describeCapacityLimiter } from './capacity-limiter.suite.js'
 import { describeCancellation } from './cancellation.suite.js'
 import { describeChannelEndings } from './channel-endings.suite.js'
 import { describeChannels } from './channels.suite.js'
