@@ -94,8 +94,12 @@ export class Future<out T = unknown> implements PromiseLike<T> {
     this.settleException(error)
   }
 
-  /** Cancels the future and everyone who waits for it; false if it was done already. */
+  /**
+   * Cancels the future and everyone who waits for it; false if it was done already. A
+   * failure that nobody has looked at counts as seen then.
+   */
   cancel(message?: string): boolean {
+    this.#markRetrieved()
     return this.settleCancelled(message)
   }
 

@@ -20,6 +20,12 @@ export { PortableDriver, type WaitingClock } from './portable-driver.js'
 export type { RemoteHandle } from './remote-handle.js'
 export { openRemote, Remote } from './remote.js'
 export type { Runnable } from './runnable.js'
-export { getEventLoop, getRunningLoop, setAmbientLoop, setEventLoop } from './running-loop.js'
+export {
+  currentLoop,
+  getEventLoop,
+  getRunningLoop,
+  setAmbientLoop,
+  setEventLoop,
+} from './running-loop.js'
 export type { Cancellable, CoroutineDriver, Suspend, Suspension } from './suspend.js'
 export { TimerHandle } from './timer-handle.js'

@@ -1,14 +1,16 @@
-import { getEventLoop, promiseOf, setAwaitStrategy, type Context } from '@tsyncio/loop'
+import { getEventLoop, promiseOf, setAwaitStrategy } from '@tsyncio/loop'
 
 import { currentFrame } from './async-frame.js'
 import { setOutsideAwait } from './await-iterator.js'
 import { coroutine, type Result, type Work } from './coroutine.js'
-import { Task } from './task.js'
+import { makeTask } from './task-factory.js'
+import type { Task, TaskOptions } from './task.js'
 
 /**
  * Starts `work` as a task of the running loop; outside of one, of this thread's loop. It
- * takes its first step in the next turn.
+ * takes its first step in the next turn, with `eagerStart` at once.
  *
+ * @throws TypeError for what is not work. InvalidStateError if the loop is closed.
  * @example
  * ```ts
  * import { createTask, run, sleep } from 'tsyncio'
@@ -22,11 +24,9 @@ import { Task } from './task.js'
  * })
  * ```
  */
-export function createTask<W extends Work>(
-  work: W,
-  options: { name?: string; context?: Context } = {},
-): Task<Result<W>> {
-  return new Task(work, { loop: getEventLoop(), ...options })
+export function createTask<W extends Work>(work: W, options: TaskOptions = {}): Task<Result<W>> {
+  const { loop = getEventLoop(), ...rest } = options
+  return makeTask(loop, work, rest)
 }
 
 // An `await` in the async function of a task is a wait of that task. Anywhere else a

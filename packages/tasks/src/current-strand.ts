@@ -1,4 +1,4 @@
-import { Context, setAmbientLoop } from '@tsyncio/loop'
+import { Context, setAmbientLoop, type EventLoop } from '@tsyncio/loop'
 
 import { currentFrame } from './async-frame.js'
 import { steppingStrand, type Strand } from './strand.js'
@@ -22,10 +22,17 @@ export function requireStrand(what: string): Strand {
   return strand
 }
 
-/** The task in which the code runs, or null. Async code counts until its function has settled. */
-export function currentTask(): Task | null {
-  return currentStrand()?.task ?? null
+/**
+ * The task in which the code runs, or null. Async code counts until its function has settled.
+ *
+ * @param loop asks for the current task of that loop. Default: of whichever runs.
+ */
+export function currentTask(loop?: EventLoop): Task | null {
+  const task = currentStrand()?.task
+  return task !== undefined && (loop ?? task.getLoop()) === task.getLoop() ? task : null
 }
 
-setAmbientLoop(() => currentFrame()?.strand.loop)
+// Of the strand, and not of the frame alone: an eager task takes its first step where it
+// is made, which may be in a microtask.
+setAmbientLoop(() => currentStrand()?.loop)
 Context.setAmbient(() => currentFrame()?.strand.task.getContext())

@@ -1,7 +1,16 @@
-import { CancelledError, Future, getEventLoop, type EventLoop } from '@tsyncio/loop'
+import {
+  CancelledError,
+  currentLoop,
+  Future,
+  getEventLoop,
+  isCancelled,
+  type EventLoop,
+} from '@tsyncio/loop'
 
+import { currentTask } from './current-strand.js'
 import { ensureFuture, type Awaitable, type AwaitableResult } from './ensure-future.js'
 import { outcomeOf } from './outcome-of.js'
+import { Watch } from './watch.js'
 
 /** The results of several awaitables, in their order. */
 export type Gathered<A extends readonly Awaitable[]> = {
@@ -34,7 +43,8 @@ class GatheringFuture extends Future<unknown> {
 
 /**
  * Waits for all of them at once (asyncio's `gather`). Coroutines and functions become
- * tasks now; the same one given twice is waited for once, and appears twice.
+ * tasks now; the same one given twice is waited for once, and appears twice (a function
+ * is called twice).
  *
  * The first failure is thrown at once, and the others go on; what they fail with later is
  * not reported. Cancelling cancels them all, and is thrown when all have ended.
@@ -63,13 +73,11 @@ export function gather(
 ): Future {
   if (!Array.isArray(awaitables))
     throw new TypeError(`Expected an array, got ${typeof awaitables}.`)
-  const children = awaitables.map((awaitable: Awaitable): Future => ensureFuture(awaitable))
+  const children = futuresOf(awaitables as readonly Awaitable[])
   const distinct = new Set(children)
-  const loop = children[0]?.getLoop() ?? getEventLoop()
-  if (children.some((child) => child.getLoop() !== loop)) {
-    throw new TypeError('Cannot gather futures of different loops.')
-  }
-  const outer = new GatheringFuture([...distinct], loop)
+  const outer = new GatheringFuture([...distinct], children[0]?.getLoop() ?? getEventLoop())
+  const keepErrors = options.returnExceptions === true
+  const task = currentTask()
   let remaining = distinct.size
 
   function onDone(child: Future): void {
@@ -79,21 +87,46 @@ export function gather(
       if (!child.cancelled()) child.exception()
       return
     }
-    if (options.returnExceptions !== true) {
+    if (!keepErrors) {
       const outcome = outcomeOf(child)
       if (outcome.status === 'rejected') return outer.setException(outcome.reason)
     }
     if (remaining > 0) return
+    const outcomes = children.map(outcomeOf)
     // Asked to cancel, it must not give results, even if nobody was cancelled in the end.
-    if (outer.cancelRequested) return outer.setException(new CancelledError())
-    outer.setResult(
-      options.returnExceptions === true
-        ? children.map(outcomeOf)
-        : children.map((each) => each.result()),
-    )
+    if (outer.cancelRequested) return outer.setException(cancellationOf(outcomes))
+    outer.setResult(keepErrors ? outcomes : outcomes.map(valueOf))
   }
 
   if (remaining === 0) outer.setResult([])
-  for (const child of distinct) child.addDoneCallback(onDone)
+  // What is done counts at once: if all are, so is the gathering.
+  const done = [...distinct].filter((child) => child.done())
+  for (const child of distinct) if (!child.done()) new Watch(child, task, onDone)
+  for (const child of done) onDone(child)
   return outer
+}
+
+// A coroutine can be taken once, but a function can be called as often as it is given.
+function futuresOf(awaitables: readonly Awaitable[]): Future[] {
+  const made = new Map<Awaitable, Future>()
+  let loop = currentLoop()
+  return awaitables.map((awaitable) => {
+    const known = made.get(awaitable)
+    if (known !== undefined && typeof awaitable !== 'function') return known
+    const future: Future = ensureFuture(awaitable, { ...(loop && { loop }) })
+    loop ??= future.getLoop()
+    made.set(awaitable, future)
+    return future
+  })
+}
+
+function cancellationOf(outcomes: readonly PromiseSettledResult<unknown>[]): unknown {
+  const last = outcomes.at(-1)
+  return last?.status === 'rejected' && isCancelled(last.reason)
+    ? last.reason
+    : new CancelledError()
+}
+
+function valueOf(outcome: PromiseSettledResult<unknown>): unknown {
+  return (outcome as PromiseFulfilledResult<unknown>).value
 }

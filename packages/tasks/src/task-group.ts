@@ -21,7 +21,8 @@ import { KeyboardInterrupt } from './keyboard-interrupt.js'
 import { outcomeOf } from './outcome-of.js'
 import { startBody } from './start-body.js'
 import type { Strand } from './strand.js'
-import { Task, type TaskOptions } from './task.js'
+import { makeTask } from './task-factory.js'
+import type { Task, TaskOptions } from './task.js'
 
 export interface TaskGroupOptions {
   /**
@@ -180,7 +181,7 @@ export class TaskGroup {
     const { loop } = this.#parent
     const seat: Seat = {}
     const admitted = this.#limit?.admit(work, seat) ?? work
-    const task = new Task<Result<W>>(admitted, { ...options, loop, scope: this.#scope })
+    const task = makeTask<Result<W>>(loop, admitted, { ...options, scope: this.#scope })
     this.#tasks.add(task)
     // Always in a turn to come, even if the task is done already (gh-128550).
     task.addDoneCallback((done) => {

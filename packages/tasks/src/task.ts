@@ -1,5 +1,6 @@
 import {
   Context,
+  currentLoop,
   Future,
   getRunningLoop,
   InvalidStateError,
@@ -29,6 +30,11 @@ export interface TaskOptions {
   readonly context?: Context
   /** The cancel scope in which the task works: that of its group. */
   readonly scope?: CancelScope | undefined
+  /**
+   * Takes the first step at once, in place of the next turn, if the loop is the running
+   * one. The task may be done then; a failure is the task's, and not thrown here.
+   */
+  readonly eagerStart?: boolean
 }
 
 type Start = () => Iterable<Suspend>
@@ -113,7 +119,7 @@ export class Task<out T = unknown> extends Future<T> {
   constructor(work: Work, options: TaskOptions = {}) {
     super({ loop: options.loop ?? getRunningLoop() })
     if (this.getLoop().isClosed()) throw new InvalidStateError('The loop is closed.')
-    this.#name = options.name ?? `Task-${++counter}`
+    this.#name = String(options.name ?? `Task-${++counter}`)
     this.#context = options.context ?? Context.current.copy()
     const [iterator, start] = this.#prepare(work)
     this.#strand = new TaskStrand(this, iterator, start, {
@@ -122,7 +128,8 @@ export class Task<out T = unknown> extends Future<T> {
     })
     options.scope?.add(this.#strand)
     register(this)
-    this.getLoop().schedule(this.#strand)
+    if (options.eagerStart === true && currentLoop() === this.getLoop()) this.#strand.resume()
+    else this.getLoop().schedule(this.#strand)
   }
 
   get name(): string {
@@ -156,8 +163,7 @@ export class Task<out T = unknown> extends Future<T> {
    * if it was done already. Each call is delivered once.
    */
   override cancel(message?: string): boolean {
-    if (this.done()) return false
-    return this.#strand.cancel(message)
+    return this.done() ? super.cancel() : this.#strand.cancel(message)
   }
 
   /** How many requests to cancel there are that nobody took back. */

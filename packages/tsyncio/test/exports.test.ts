@@ -11,6 +11,7 @@ const lowLevel: Record<string, readonly string[]> = {
   selectors: ['BaseSelector', 'FD_SETSIZE'],
   loop: [
     'BlockingDriver',
+    'currentLoop',
     'FdWatchers',
     'HostedDriver',
     'LoopCore',

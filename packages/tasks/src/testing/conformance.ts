@@ -7,6 +7,8 @@ import { describeCancellation } from './cancellation.suite.js'
 import { describeChannelEndings } from './channel-endings.suite.js'
 import { describeChannels } from './channels.suite.js'
 import { describeConditions } from './conditions.suite.js'
+import { describeAsCompleted } from './as-completed.suite.js'
+import { describeEagerTasks } from './eager.suite.js'
 import { describeGather } from './gather.suite.js'
 import { describeGroups } from './groups.suite.js'
 import { describeGroupCancel } from './groups-cancel.suite.js'
@@ -19,10 +21,13 @@ import { describeLocks } from './locks.suite.js'
 import { describeNothingLost } from './nothing-lost.suite.js'
 import { describeQueues } from './queues.suite.js'
 import { describeSemaphores } from './semaphores.suite.js'
+import { describeShield } from './shield.suite.js'
 import type { Spelling } from './spelling.js'
 import { describeTaskBasics } from './basics.suite.js'
 import { describeTimeouts } from './timeouts.suite.js'
 import { describeUsing } from './using.suite.js'
+import { describeWaitFor } from './wait-for.suite.js'
+import { describeWait } from './wait.suite.js'
 
 /** One way to run tasks: a driver and a spelling. */
 export interface TaskDrive {
@@ -57,5 +62,10 @@ export function describeTasks(name: string, drive: TaskDrive): void {
     describeBarriers(drive)
     describeQueues(drive)
     describeNothingLost(drive)
+    describeWait(drive)
+    describeWaitFor(drive)
+    describeShield(drive)
+    describeAsCompleted(drive)
+    describeEagerTasks(drive)
   })
 }

@@ -1,0 +1,172 @@
+import { getEventLoop, type EventLoop, type Future, type TimerHandle } from '@tsyncio/loop'
+
+import { coroutine, type Coroutine, type Gen } from './coroutine.js'
+import {
+  ensureFuture,
+  type Awaitable,
+  type AwaitableFuture,
+  type AwaitableResult,
+} from './ensure-future.js'
+import { release } from './release.js'
+import { requireDeadline } from './require-deadline.js'
+import { requireSeveral } from './require-several.js'
+import { TimeoutError } from './timeout-error.js'
+
+/**
+ * What {@link asCompleted} gives. However it is iterated, and by how many, each one that
+ * is done is given once.
+ */
+export interface AsCompleted<A extends Awaitable> {
+  /** A coroutine for each: it gives the result of the next one that is done, or throws. */
+  [Symbol.iterator](): IterableIterator<Coroutine<AwaitableResult<A>>>
+  /**
+   * The tasks and futures themselves, each when it is done. A generator, which has no
+   * `for await`, takes `yield* iterator.next()`.
+   */
+  [Symbol.asyncIterator](): {
+    next(): Coroutine<IteratorResult<AwaitableFuture<A>, undefined>>
+  }
+}
+
+/** What is done and what is not, and who waits: first come, first served. */
+class Completions {
+  readonly #loop: EventLoop
+  readonly #todo: Set<Future>
+  readonly #arrived: (Future | null)[] = []
+  readonly #waiters: Future<void>[] = []
+  readonly #timer: TimerHandle | undefined
+  readonly #onDone = (future: Future): void => this.#arrive(future)
+  #unclaimed: number
+
+  constructor(loop: EventLoop, futures: Set<Future>, timeout: number | null) {
+    this.#loop = loop
+    this.#todo = futures
+    this.#unclaimed = futures.size
+    for (const future of futures) future.addDoneCallback(this.#onDone)
+    if (timeout !== null && futures.size > 0)
+      this.#timer = loop.callLater(timeout, () => this.#giveUp())
+  }
+
+  /** Claims the next one that is done; undefined when all are claimed. */
+  claim(): Gen<Future> | undefined {
+    if (this.#unclaimed === 0) return undefined
+    this.#unclaimed--
+    return this.#next()
+  }
+
+  *#next(): Gen<Future> {
+    while (this.#arrived.length === 0) {
+      const waiter = this.#loop.createFuture<void>()
+      this.#waiters.push(waiter)
+      try {
+        yield* waiter
+      } catch (error) {
+        this.#leave(waiter)
+        throw error
+      }
+    }
+    const future = this.#arrived.shift() as Future | null
+    if (future === null) throw new TimeoutError('The time was up.')
+    return future
+  }
+
+  // Woken, and cancelled before it could look: the next one is woken in its place.
+  #leave(waiter: Future<void>): void {
+    const place = this.#waiters.indexOf(waiter)
+    if (place >= 0) this.#waiters.splice(place, 1)
+    if (this.#arrived.length > 0 && !waiter.cancelled()) this.#wakeOne()
+  }
+
+  #arrive(future: Future): void {
+    if (!this.#todo.delete(future)) return
+    this.#put(future)
+    if (this.#todo.size === 0) this.#timer?.cancel()
+  }
+
+  #giveUp(): void {
+    for (const future of this.#todo) {
+      future.removeDoneCallback(this.#onDone)
+      this.#put(null)
+    }
+    this.#todo.clear()
+  }
+
+  #put(future: Future | null): void {
+    this.#arrived.push(future)
+    this.#wakeOne()
+  }
+
+  #wakeOne(): void {
+    let waiter = this.#waiters.shift()
+    while (waiter?.done() === true) waiter = this.#waiters.shift()
+    if (waiter !== undefined) release(waiter)
+  }
+}
+
+function* resultOf(next: Gen<Future>): Gen<unknown> {
+  return (yield* next).result()
+}
+
+function* stepOf(next: Gen<Future> | undefined): Gen<IteratorResult<Future, undefined>> {
+  if (next === undefined) return { done: true, value: undefined }
+  return { done: false, value: yield* next }
+}
+
+class CompletionIterable implements AsCompleted<Future> {
+  readonly #completions: Completions
+
+  constructor(completions: Completions) {
+    this.#completions = completions
+  }
+
+  *[Symbol.iterator](): Generator<Coroutine<unknown>, undefined, unknown> {
+    for (let next; (next = this.#completions.claim()) !== undefined;)
+      yield coroutine(resultOf(next))
+    return undefined
+  }
+
+  [Symbol.asyncIterator](): { next(): Coroutine<IteratorResult<Future, undefined>> } {
+    return { next: () => coroutine(stepOf(this.#completions.claim())) }
+  }
+}
+
+/**
+ * Gives what is done as it gets done (asyncio's `as_completed`). Coroutines and functions
+ * become tasks now; one given twice counts once. Iterated plainly, in either spelling, it
+ * gives coroutines to wait for, and with `for await` the tasks and futures themselves.
+ * Nothing is cancelled: not by the timeout, nor by leaving early.
+ *
+ * @param options.timeout milliseconds, after which waiting for what is not done throws a
+ *   TimeoutError; null, the default, for never.
+ * @throws TypeError for what cannot be waited for, and for futures of another loop.
+ * @example
+ * ```ts
+ * import { asCompleted, createTask, run, sleep } from 'tsyncio'
+ *
+ * await run(async () => {
+ *   for (const next of asCompleted([sleep(20, 'slow'), sleep(1, 'quick')])) {
+ *     console.log(await next)
+ *   }
+ *   // quick
+ *   // slow
+ *
+ *   const [a, b] = [20, 1].map((delay) => createTask(() => sleep(delay)))
+ *   for await (const task of asCompleted([a, b])) {
+ *     console.log(task === b ? 'b' : 'a')
+ *   }
+ *   // b
+ *   // a
+ * })
+ * ```
+ */
+export function asCompleted<A extends Awaitable>(
+  awaitables: Iterable<A>,
+  options: { readonly timeout?: number | null } = {},
+): AsCompleted<A> {
+  const { timeout = null } = options
+  requireDeadline(timeout)
+  const given = new Set(requireSeveral(awaitables, 'asCompleted()'))
+  const loop = getEventLoop()
+  const futures = new Set(Array.from(given, (each): Future => ensureFuture(each, { loop })))
+  return new CompletionIterable(new Completions(loop, futures, timeout)) as AsCompleted<A>
+}

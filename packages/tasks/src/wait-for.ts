@@ -1,0 +1,76 @@
+import { isCancelled, isFuture } from '@tsyncio/loop'
+
+import { coroutine, type Coroutine, type Gen, type Started } from './coroutine.js'
+import { requireStrand } from './current-strand.js'
+import {
+  ensureFuture,
+  requireAwaitable,
+  type Awaitable,
+  type AwaitableResult,
+} from './ensure-future.js'
+import { release } from './release.js'
+import { requireDeadline } from './require-deadline.js'
+import { TimeoutError } from './timeout-error.js'
+import { timeout as within } from './timeout.js'
+import { Watch } from './watch.js'
+
+/** Nothing can be in time: what is not done is cancelled, and may still have its way. */
+function* atOnce(awaitable: Awaitable): Gen<unknown> {
+  const { loop, task } = requireStrand('waitFor()')
+  const future = ensureFuture(awaitable)
+  if (future.done()) return future.result()
+  // Not for the future itself: cancelling this wait must not cancel that once more.
+  const ended = loop.createFuture<void>()
+  const watch = new Watch(future, task, () => release(ended))
+  try {
+    future.cancel()
+    yield* ended
+  } finally {
+    watch.stop()
+  }
+  try {
+    return future.result()
+  } catch (error) {
+    if (!isCancelled(error)) throw error
+    throw new TimeoutError('The time was up.', { cause: error })
+  }
+}
+
+function bodyOf(awaitable: Awaitable): () => Started {
+  if (typeof awaitable === 'function') return () => awaitable()
+  return () => (isFuture(awaitable) ? coroutine(awaitable[Symbol.iterator]()) : awaitable)
+}
+
+/**
+ * Waits for `awaitable`, for `timeout` milliseconds at the most; null for as long as it
+ * takes (asyncio's `wait_for`). A coroutine or a function runs inside the current task, in
+ * a frame of its own. When the time is up it is cancelled and waited for: it may take
+ * longer than the timeout, give a result all the same, or fail in its own way.
+ *
+ * If `timeout` is not positive, gives the result of what is done, and cancels anything
+ * else before it begins. Cancelling the wait cancels what is waited for; {@link shield} it
+ * if it is to go on.
+ *
+ * @throws TimeoutError if it was ended by the timeout.
+ * @example
+ * ```ts
+ * import { run, sleep, waitFor } from 'tsyncio'
+ *
+ * await run(async () => {
+ *   console.log(await waitFor(sleep(1, 'in time'), 60_000)) // in time
+ *   await waitFor(sleep(60_000), 1).catch((error: Error) => console.log(error.name)) // TimeoutError
+ * })
+ * ```
+ */
+export function waitFor<A extends Awaitable>(
+  awaitable: A,
+  timeout: number | null,
+): Coroutine<AwaitableResult<A>> {
+  requireAwaitable(awaitable)
+  requireDeadline(timeout)
+  const waiting =
+    timeout !== null && timeout <= 0
+      ? coroutine(atOnce(awaitable))
+      : within(timeout, bodyOf(awaitable))
+  return waiting as Coroutine<AwaitableResult<A>>
+}
