@@ -18,12 +18,9 @@ export type AwaitableFuture<A> = A extends Future ? A : Task<Result<A>>
 export function requireAwaitable(value: unknown): asserts value is Awaitable {
   if (isFuture(value) || isCoroutine(value) || isGenerator(value) || typeof value === 'function')
     return
-  const hint =
-    typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
-      ? 'until(promise) makes a coroutine of it.'
-      : 'Pass an async function as a function: () => work().'
   throw new TypeError(
-    `Expected a future, a coroutine, a generator or a function, got ${String(value)}. ${hint}`,
+    `Expected a future, a coroutine, a generator or a function, got ${String(value)}. ` +
+      'Pass an async function as a function, () => work(), and a promise as until(promise).',
   )
 }
 

@@ -1,90 +1,9 @@
-import {
-  EventLoop,
-  InvalidStateError,
-  isCancelled,
-  setDeadlockReport,
-  type EventLoopOptions,
-  type Future,
-} from '@tsyncio/loop'
+import { Runner, type RunnerOptions } from './runner.js'
+import type { Awaitable, AwaitableResult } from './ensure-future.js'
 
-import { requireSignal } from './abortable.js'
-import { currentTask } from './current-strand.js'
-import { describeDeadlock } from './deadlock-report.js'
-import type { Result, Work } from './coroutine.js'
-import { watchInterrupts, type Interrupts } from './interrupt.js'
-import { KeyboardInterrupt } from './keyboard-interrupt.js'
-import { outcomeOf } from './outcome-of.js'
-import { Task } from './task.js'
-import { allTasks } from './task-registry.js'
-
-setDeadlockReport(describeDeadlock)
-
-export interface RunOptions extends EventLoopOptions {
+export interface RunOptions extends RunnerOptions {
   /** Ends the run: `run` rejects with the signal's reason, when the main task has ended. */
-  readonly signal?: AbortSignal
-}
-
-/** Done when the task is, however that ends. */
-function ended(task: Task): Future<void> {
-  const future = task.getLoop().createFuture<void>()
-  task.addDoneCallback(() => future.setResult())
-  return future
-}
-
-/** One main task on a loop of its own, and what has to happen around it. */
-class Main<T> {
-  readonly loop: EventLoop
-  readonly task: Task<T>
-  readonly #interrupts: Interrupts
-  readonly #signal: AbortSignal | undefined
-  readonly #abort = (): void => void this.task.cancel()
-
-  constructor(work: Work, { signal, ...options }: RunOptions) {
-    requireSignal(signal)
-    this.loop = new EventLoop(options)
-    try {
-      this.task = new Task<T>(work, { loop: this.loop })
-    } catch (error) {
-      this.loop.close()
-      throw error
-    }
-    this.#interrupts = watchInterrupts(this.loop, this.task)
-    this.#signal = signal
-    signal?.addEventListener('abort', this.#abort)
-    if (signal?.aborted === true) this.#abort()
-  }
-
-  /** The tasks that the main one left behind, cancelled. */
-  cancelRest(): Task[] {
-    this.#interrupts.stop()
-    this.#signal?.removeEventListener('abort', this.#abort)
-    const rest = [...allTasks(this.loop)]
-    for (const task of rest) task.cancel()
-    return rest
-  }
-
-  /** Nobody else can see the failures of these any more. */
-  report(rest: readonly Task[]): void {
-    for (const task of rest) {
-      if (!task.done() || task.cancelled()) continue
-      const outcome = outcomeOf(task)
-      if (outcome.status === 'fulfilled') continue
-      this.loop.callExceptionHandler({
-        message: 'unhandled exception during run() shutdown',
-        exception: outcome.reason,
-        task,
-      })
-    }
-  }
-
-  /** What a failure of the main task means to the caller of `run`. */
-  failure(error: unknown): unknown {
-    if (!isCancelled(error)) return error
-    if (this.#signal?.aborted === true) return this.#signal.reason as unknown
-    if (this.#interrupts.count > 0 && this.task.uncancel() === 0)
-      return new KeyboardInterrupt('Interrupted by Ctrl-C.', { cause: error })
-    return error
-  }
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -106,20 +25,15 @@ class Main<T> {
  * console.log(answer) // 42
  * ```
  */
-export async function run<W extends Work>(main: W, options: RunOptions = {}): Promise<Result<W>> {
-  const runner = new Main<Result<W>>(main, options)
+export async function run<A extends Awaitable>(
+  main: A,
+  { signal, ...options }: RunOptions = {},
+): Promise<AwaitableResult<A>> {
+  const runner = new Runner(options)
   try {
-    return await runner.loop.runUntilComplete(runner.task)
-  } catch (error) {
-    throw runner.failure(error)
+    return await runner.run(main, { signal })
   } finally {
-    try {
-      const rest = runner.cancelRest()
-      for (const task of rest) await runner.loop.runUntilComplete(ended(task))
-      runner.report(rest)
-    } finally {
-      runner.loop.close()
-    }
+    await runner.close()
   }
 }
 
@@ -136,25 +50,14 @@ export async function run<W extends Work>(main: W, options: RunOptions = {}): Pr
  * console.log(runBlocking(() => sleep(1, 'no promise involved'))) // no promise involved
  * ```
  */
-export function runBlocking<W extends Work>(main: W, options: RunOptions = {}): Result<W> {
-  // The loop does not see all of these: after an `await` it is not in its turn.
-  if (currentTask() !== null) {
-    throw new InvalidStateError(
-      'runBlocking() was called inside a task, whose loop it would block: use run().',
-    )
-  }
-  const runner = new Main<Result<W>>(main, options)
+export function runBlocking<A extends Awaitable>(
+  main: A,
+  { signal, ...options }: RunOptions = {},
+): AwaitableResult<A> {
+  const runner = new Runner(options)
   try {
-    return runner.loop.runUntilCompleteBlocking(runner.task)
-  } catch (error) {
-    throw runner.failure(error)
+    return runner.runBlocking(main, { signal })
   } finally {
-    try {
-      const rest = runner.cancelRest()
-      for (const task of rest) runner.loop.runUntilCompleteBlocking(ended(task))
-      runner.report(rest)
-    } finally {
-      runner.loop.close()
-    }
+    runner.closeBlocking()
   }
 }

@@ -43,7 +43,7 @@ export function describeEagerTasks({ spelling, run }: TaskDrive): void {
           eager,
         )
         log.push('created')
-        log.push(yield* wait(task))
+        log.push(String(yield* wait(task)))
       })
       await run(main)
       expect(log).toEqual(['first step', 'created', 'second step', 'done'])
