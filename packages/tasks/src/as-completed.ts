@@ -150,7 +150,8 @@ class CompletionIterable implements AsCompleted<Future> {
  *   // quick
  *   // slow
  *
- *   const [a, b] = [20, 1].map((delay) => createTask(() => sleep(delay)))
+ *   const a = createTask(() => sleep(20))
+ *   const b = createTask(() => sleep(1))
  *   for await (const task of asCompleted([a, b])) {
  *     console.log(task === b ? 'b' : 'a')
  *   }

@@ -30,7 +30,7 @@ export {
   type AwaitableResult,
 } from './ensure-future.js'
 export { Event } from './event.js'
-export { ExceptionGroup } from './exception-group.js'
+export { ExceptionGroup, type ErrorCondition } from './exception-group.js'
 export { failAfter } from './fail-after.js'
 export { gather, type Gathered, type Settled } from './gather.js'
 export { KeyboardInterrupt } from './keyboard-interrupt.js'

@@ -152,6 +152,7 @@ export {
   type Coroutine,
   type DeadlineOptions,
   type DoneAndPending,
+  type ErrorCondition,
   type Gathered,
   type Gen,
   type Out,
