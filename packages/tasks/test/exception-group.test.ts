@@ -90,7 +90,7 @@ describe('an exception group', () => {
   it('refuses what are no errors, and what is no condition', () => {
     expect(() => new ExceptionGroup('none', [])).toThrow(RangeError)
     expect(() => new ExceptionGroup('none', 42 as never)).toThrow(TypeError)
-    expect(() => group.split(42)).toThrow(TypeError)
+    expect(() => group.split(42 as never)).toThrow(TypeError)
     expect(() => group.subgroup([42] as never)).toThrow(TypeError)
   })
 })

@@ -15,6 +15,7 @@ import { describeGroupCancel } from './groups-cancel.suite.js'
 import { describeGroupErrors } from './groups-errors.suite.js'
 import { describeGroupLimit } from './groups-limit.suite.js'
 import { describeGroupStart } from './groups-start.suite.js'
+import { describeMisuse } from './misuse.suite.js'
 import { describeScopesAndTasks } from './scopes-and-tasks.suite.js'
 import { describeScopes } from './scopes.suite.js'
 import { describeLocks } from './locks.suite.js'
@@ -67,5 +68,6 @@ export function describeTasks(name: string, drive: TaskDrive): void {
     describeShield(drive)
     describeAsCompleted(drive)
     describeEagerTasks(drive)
+    describeMisuse(drive)
   })
 }
