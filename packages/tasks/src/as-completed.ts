@@ -1,5 +1,6 @@
 import { getEventLoop, type EventLoop, type Future, type TimerHandle } from '@tsyncio/loop'
 
+import { abortable, requireSignal } from './abortable.js'
 import { coroutine, type Coroutine, type Gen } from './coroutine.js'
 import {
   ensureFuture,
@@ -7,10 +8,17 @@ import {
   type AwaitableFuture,
   type AwaitableResult,
 } from './ensure-future.js'
-import { release } from './release.js'
+import { Queue } from './queue.js'
 import { requireDeadline } from './require-deadline.js'
 import { requireSeveral } from './require-several.js'
 import { TimeoutError } from './timeout-error.js'
+
+export interface AsCompletedOptions {
+  /** Milliseconds after which waiting for what is late throws a TimeoutError; null, the default, for never. */
+  readonly timeout?: number | null | undefined
+  /** Ends the waits when it is aborted: they throw the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+}
 
 /**
  * What {@link asCompleted} gives. However it is iterated, and by how many, each one that
@@ -28,18 +36,15 @@ export interface AsCompleted<A extends Awaitable> {
   }
 }
 
-/** What is done and what is not, and who waits: first come, first served. */
+/** What is done comes through a queue; what is late, as null. */
 class Completions {
-  readonly #loop: EventLoop
+  readonly #done = new Queue<Future | null>()
   readonly #todo: Set<Future>
-  readonly #arrived: (Future | null)[] = []
-  readonly #waiters: Future<void>[] = []
   readonly #timer: TimerHandle | undefined
   readonly #onDone = (future: Future): void => this.#arrive(future)
   #unclaimed: number
 
   constructor(loop: EventLoop, futures: Set<Future>, timeout: number | null) {
-    this.#loop = loop
     this.#todo = futures
     this.#unclaimed = futures.size
     for (const future of futures) future.addDoneCallback(this.#onDone)
@@ -55,51 +60,23 @@ class Completions {
   }
 
   *#next(): Gen<Future> {
-    while (this.#arrived.length === 0) {
-      const waiter = this.#loop.createFuture<void>()
-      this.#waiters.push(waiter)
-      try {
-        yield* waiter
-      } catch (error) {
-        this.#leave(waiter)
-        throw error
-      }
-    }
-    const future = this.#arrived.shift() as Future | null
+    const future = yield* this.#done.get()
     if (future === null) throw new TimeoutError('The time was up.')
     return future
   }
 
-  // Woken, and cancelled before it could look: the next one is woken in its place.
-  #leave(waiter: Future<void>): void {
-    const place = this.#waiters.indexOf(waiter)
-    if (place >= 0) this.#waiters.splice(place, 1)
-    if (this.#arrived.length > 0 && !waiter.cancelled()) this.#wakeOne()
-  }
-
   #arrive(future: Future): void {
     if (!this.#todo.delete(future)) return
-    this.#put(future)
+    this.#done.putNowait(future)
     if (this.#todo.size === 0) this.#timer?.cancel()
   }
 
   #giveUp(): void {
     for (const future of this.#todo) {
       future.removeDoneCallback(this.#onDone)
-      this.#put(null)
+      this.#done.putNowait(null)
     }
     this.#todo.clear()
-  }
-
-  #put(future: Future | null): void {
-    this.#arrived.push(future)
-    this.#wakeOne()
-  }
-
-  #wakeOne(): void {
-    let waiter = this.#waiters.shift()
-    while (waiter?.done() === true) waiter = this.#waiters.shift()
-    if (waiter !== undefined) release(waiter)
   }
 }
 
@@ -114,19 +91,21 @@ function* stepOf(next: Gen<Future> | undefined): Gen<IteratorResult<Future, unde
 
 class CompletionIterable implements AsCompleted<Future> {
   readonly #completions: Completions
+  readonly #signal: AbortSignal | undefined
 
-  constructor(completions: Completions) {
+  constructor(completions: Completions, signal: AbortSignal | undefined) {
     this.#completions = completions
+    this.#signal = signal
   }
 
   *[Symbol.iterator](): Generator<Coroutine<unknown>, undefined, unknown> {
     for (let next; (next = this.#completions.claim()) !== undefined;)
-      yield coroutine(resultOf(next))
+      yield coroutine(abortable(this.#signal, resultOf(next)))
     return undefined
   }
 
   [Symbol.asyncIterator](): { next(): Coroutine<IteratorResult<Future, undefined>> } {
-    return { next: () => coroutine(stepOf(this.#completions.claim())) }
+    return { next: () => coroutine(abortable(this.#signal, stepOf(this.#completions.claim()))) }
   }
 }
 
@@ -136,8 +115,6 @@ class CompletionIterable implements AsCompleted<Future> {
  * gives coroutines to wait for, and with `for await` the tasks and futures themselves.
  * Nothing is cancelled: not by the timeout, nor by leaving early.
  *
- * @param options.timeout milliseconds, after which waiting for what is not done throws a
- *   TimeoutError; null, the default, for never.
  * @throws TypeError for what cannot be waited for, and for futures of another loop.
  * @example
  * ```ts
@@ -162,12 +139,13 @@ class CompletionIterable implements AsCompleted<Future> {
  */
 export function asCompleted<A extends Awaitable>(
   awaitables: Iterable<A>,
-  options: { readonly timeout?: number | null } = {},
+  options: AsCompletedOptions = {},
 ): AsCompleted<A> {
-  const { timeout = null } = options
+  const { timeout = null, signal } = options
   requireDeadline(timeout)
+  requireSignal(signal)
   const given = new Set(requireSeveral(awaitables, 'asCompleted()'))
   const loop = getEventLoop()
   const futures = new Set(Array.from(given, (each): Future => ensureFuture(each, { loop })))
-  return new CompletionIterable(new Completions(loop, futures, timeout)) as AsCompleted<A>
+  return new CompletionIterable(new Completions(loop, futures, timeout), signal) as AsCompleted<A>
 }

@@ -7,6 +7,7 @@ import {
   type EventLoop,
 } from '@tsyncio/loop'
 
+import { requireSignal } from './abortable.js'
 import { currentTask } from './current-strand.js'
 import { ensureFuture, type Awaitable, type AwaitableResult } from './ensure-future.js'
 import { outcomeOf } from './outcome-of.js'
@@ -22,9 +23,18 @@ export type Settled<A extends readonly Awaitable[]> = {
   -readonly [K in keyof A]: PromiseSettledResult<AwaitableResult<A[K]>>
 }
 
+export interface GatherOptions {
+  /** Give a `PromiseSettledResult` for each, and never throw what one of them threw. */
+  readonly returnExceptions?: boolean | undefined
+  /** Cancels them all when it is aborted: the signal's reason is thrown when they have ended. */
+  readonly signal?: AbortSignal | undefined
+}
+
 class GatheringFuture extends Future<unknown> {
   readonly #children: readonly Future[]
   cancelRequested = false
+  /** What is to be thrown in place of the CancelledError. */
+  abortedBy: AbortSignal | undefined
 
   constructor(children: readonly Future[], loop: EventLoop) {
     super({ loop })
@@ -39,6 +49,21 @@ class GatheringFuture extends Future<unknown> {
     if (cancelled) this.cancelRequested = true
     return cancelled
   }
+
+  override setException(error: unknown): void {
+    const reason = this.abortedBy !== undefined && isCancelled(error)
+    super.setException(reason ? this.abortedBy?.reason : error)
+  }
+
+  /** Is cancelled when `signal` is aborted. */
+  listen(signal: AbortSignal): void {
+    const abort = (): void => {
+      if (this.cancel()) this.abortedBy = signal
+    }
+    if (signal.aborted) return abort()
+    signal.addEventListener('abort', abort)
+    new Watch(this, null, () => signal.removeEventListener('abort', abort))
+  }
 }
 
 /**
@@ -49,8 +74,6 @@ class GatheringFuture extends Future<unknown> {
  * The first failure is thrown at once, and the others go on; what they fail with later is
  * not reported. Cancelling cancels them all, and is thrown when all have ended.
  *
- * @param options.returnExceptions give a `PromiseSettledResult` for each, and never throw
- *   what one of them threw.
  * @example
  * ```ts
  * import { gather, run, sleep } from 'tsyncio'
@@ -61,16 +84,14 @@ class GatheringFuture extends Future<unknown> {
  */
 export function gather<const A extends readonly Awaitable[]>(
   awaitables: A,
-  options: { readonly returnExceptions: true },
+  options: GatherOptions & { readonly returnExceptions: true },
 ): Future<Settled<A>>
 export function gather<const A extends readonly Awaitable[]>(
   awaitables: A,
-  options?: { readonly returnExceptions?: false },
+  options?: GatherOptions & { readonly returnExceptions?: false | undefined },
 ): Future<Gathered<A>>
-export function gather(
-  awaitables: readonly Awaitable[],
-  options: { readonly returnExceptions?: boolean } = {},
-): Future {
+export function gather(awaitables: readonly Awaitable[], options: GatherOptions = {}): Future {
+  requireSignal(options.signal)
   if (!Array.isArray(awaitables))
     throw new TypeError(`Expected an array, got ${typeof awaitables}.`)
   const children = futuresOf(awaitables as readonly Awaitable[])
@@ -103,6 +124,7 @@ export function gather(
   const done = [...distinct].filter((child) => child.done())
   for (const child of distinct) if (!child.done()) new Watch(child, task, onDone)
   for (const child of done) onDone(child)
+  if (options.signal !== undefined && !outer.done()) outer.listen(options.signal)
   return outer
 }
 

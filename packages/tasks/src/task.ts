@@ -10,10 +10,11 @@ import {
   type Suspend,
 } from '@tsyncio/loop'
 
+import { abortable, requireSignal } from './abortable.js'
 import { makeScope, type StepScope } from './async-context.js'
 import { outsideFrames } from './async-frame.js'
 import type { CancelScope } from './cancel-scope.js'
-import { isCoroutine, type Work } from './coroutine.js'
+import { isCoroutine, type Gen, type Work } from './coroutine.js'
 import { ScopeCancelledError } from './scope-cancelled-error.js'
 import { isGenerator, startBody } from './start-body.js'
 import { Strand, takeStep } from './strand.js'
@@ -34,10 +35,21 @@ export interface TaskOptions {
    * Takes the first step at once, in place of the next turn, if the loop is the running
    * one. The task may be done then; a failure is the task's, and not thrown here.
    */
-  readonly eagerStart?: boolean
+  readonly eagerStart?: boolean | undefined
+  /** Ends the work when it is aborted: the task then fails with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
 }
 
 type Start = () => Iterable<Suspend>
+
+function* begin(
+  iterator: Iterator<Suspend, unknown, unknown> | undefined,
+  start: Start | undefined,
+): Gen<unknown> {
+  return (yield* iterator === undefined
+    ? (start as Start)()
+    : ({ [Symbol.iterator]: () => iterator } as Iterable<Suspend>)) as unknown
+}
 
 /** How the task takes the end of its strand. */
 interface Ending {
@@ -121,7 +133,7 @@ export class Task<out T = unknown> extends Future<T> {
     if (this.getLoop().isClosed()) throw new InvalidStateError('The loop is closed.')
     this.#name = String(options.name ?? `Task-${++counter}`)
     this.#context = options.context ?? Context.current.copy()
-    const [iterator, start] = this.#prepare(work)
+    const [iterator, start] = this.#prepare(work, options.signal)
     this.#strand = new TaskStrand(this, iterator, start, {
       finish: (value) => this.#finish(value as T),
       fail: (error) => this.#fail(error),
@@ -202,15 +214,24 @@ export class Task<out T = unknown> extends Future<T> {
     return `${this.#name} ${super.describe()}`
   }
 
-  #prepare(work: Work): [Iterator<Suspend, unknown, unknown> | undefined, Start | undefined] {
-    if (typeof work === 'function')
-      return [undefined, () => startBody(this.#strand, work) as Iterable<Suspend>]
-    if (isCoroutine(work)) return [work[Symbol.iterator](), undefined]
-    if (isGenerator(work)) return [work, undefined]
-    throw new TypeError(
-      `Expected a coroutine, a generator or a function, got ${String(work)}. ` +
-        'Pass an async function as a function: () => work().',
-    )
+  #prepare(
+    work: Work,
+    signal: AbortSignal | undefined,
+  ): [Iterator<Suspend, unknown, unknown> | undefined, Start | undefined] {
+    let iterator: Iterator<Suspend, unknown, unknown> | undefined
+    let start: Start | undefined
+    requireSignal(signal)
+    if (typeof work === 'function') start = () => startBody(this.#strand, work) as Iterable<Suspend>
+    else if (isCoroutine(work)) iterator = work[Symbol.iterator]()
+    else if (isGenerator(work)) iterator = work
+    else {
+      throw new TypeError(
+        `Expected a coroutine, a generator or a function, got ${String(work)}. ` +
+          'Pass an async function as a function: () => work().',
+      )
+    }
+    if (signal === undefined) return [iterator, start]
+    return [abortable(signal, begin(iterator, start)), undefined]
   }
 
   #end(): void {

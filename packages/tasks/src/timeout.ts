@@ -1,12 +1,18 @@
 import { isCancelled, InvalidStateError, type Handle } from '@tsyncio/loop'
 
 import { isOfScopeAround } from './cancel-scope.js'
+import { abortable } from './abortable.js'
 import { coroutine, type Coroutine, type Gen, type Out, type Started } from './coroutine.js'
 import { requireStrand } from './current-strand.js'
 import { requireDeadline } from './require-deadline.js'
 import { startBody } from './start-body.js'
 import type { Strand } from './strand.js'
 import { TimeoutError } from './timeout-error.js'
+
+export interface TimeoutOptions {
+  /** Ends the body as well, when it is aborted: the signal's reason is thrown. */
+  readonly signal?: AbortSignal | undefined
+}
 
 type State = 'active' | 'expiring' | 'expired' | 'finished'
 
@@ -114,18 +120,25 @@ function* within<S extends Started>(
 export function timeout<S extends Started>(
   delay: number | null,
   body: (timeout: Timeout) => S,
+  { signal }: TimeoutOptions = {},
 ): Coroutine<Out<S>> {
   requireDeadline(delay)
-  return coroutine(
-    within(() => (delay === null ? null : requireStrand('timeout()').loop.time() + delay), body),
-  )
+  const deadline = (): number | null =>
+    delay === null ? null : requireStrand('timeout()').loop.time() + delay
+  return coroutine(abortable(signal, within(deadline, body)))
 }
 
 /** As {@link timeout}, with the time on the loop's clock at which to end. */
 export function timeoutAt<S extends Started>(
   when: number | null,
   body: (timeout: Timeout) => S,
+  { signal }: TimeoutOptions = {},
 ): Coroutine<Out<S>> {
   requireDeadline(when)
-  return coroutine(within(() => when, body))
+  return coroutine(
+    abortable(
+      signal,
+      within(() => when, body),
+    ),
+  )
 }

@@ -1,6 +1,7 @@
 import type { Cancellable, CoroutineDriver, Suspend, Suspension } from '@tsyncio/loop'
 import { CancelledError } from '@tsyncio/loop'
 
+import { abortable } from './abortable.js'
 import { coroutine, type Coroutine } from './coroutine.js'
 import { requireStrand } from './current-strand.js'
 import { requirePromises } from './require-promises.js'
@@ -84,6 +85,8 @@ class PromiseWait<T> implements Iterator<Suspend, T, unknown>, Suspension, Cance
  * cancelled: the wait ends, the promise is abandoned. Given a function, calls it with a
  * signal that is aborted then.
  *
+ * @param options.signal abandons the promise when it is aborted: the wait throws the
+ *   signal's reason.
  * @example
  * ```ts
  * import { setTimeout } from 'node:timers/promises'
@@ -97,12 +100,15 @@ class PromiseWait<T> implements Iterator<Suspend, T, unknown>, Suspension, Cance
  */
 export function until<T>(
   promise: PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>),
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Coroutine<Awaited<T>> {
   if (typeof promise === 'function') {
-    return coroutine(new PromiseWait(promise, new AbortController())) as Coroutine<Awaited<T>>
+    const wait = new PromiseWait(promise, new AbortController())
+    return coroutine(abortable(signal, wait)) as Coroutine<Awaited<T>>
   }
   if (typeof (promise as PromiseLike<T> | undefined)?.then !== 'function') {
     throw new TypeError(`Expected a promise or a function that gives one, got ${typeof promise}.`)
   }
-  return coroutine(new PromiseWait(() => promise, undefined)) as Coroutine<Awaited<T>>
+  const wait = new PromiseWait(() => promise, undefined)
+  return coroutine(abortable(signal, wait)) as Coroutine<Awaited<T>>
 }

@@ -1,5 +1,6 @@
 import { isCancelled, isFuture } from '@tsyncio/loop'
 
+import { abortable } from './abortable.js'
 import { coroutine, type Coroutine, type Gen, type Started } from './coroutine.js'
 import { requireStrand } from './current-strand.js'
 import {
@@ -51,6 +52,8 @@ function bodyOf(awaitable: Awaitable): () => Started {
  * else before it begins. Cancelling the wait cancels what is waited for; {@link shield} it
  * if it is to go on.
  *
+ * @param options.signal cancels what is waited for when it is aborted; the wait then throws
+ *   the signal's reason.
  * @throws TimeoutError if it was ended by the timeout.
  * @example
  * ```ts
@@ -65,12 +68,13 @@ function bodyOf(awaitable: Awaitable): () => Started {
 export function waitFor<A extends Awaitable>(
   awaitable: A,
   timeout: number | null,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Coroutine<AwaitableResult<A>> {
   requireAwaitable(awaitable)
   requireDeadline(timeout)
   const waiting =
     timeout !== null && timeout <= 0
-      ? coroutine(atOnce(awaitable))
-      : within(timeout, bodyOf(awaitable))
+      ? coroutine(abortable(signal, atOnce(awaitable)))
+      : within(timeout, bodyOf(awaitable), { signal })
   return waiting as Coroutine<AwaitableResult<A>>
 }

@@ -1,5 +1,6 @@
 import { InvalidStateError, isFuture, type Future } from '@tsyncio/loop'
 
+import { abortable } from './abortable.js'
 import { coroutine, type Coroutine, type Gen } from './coroutine.js'
 import { requireStrand } from './current-strand.js'
 import { outcomeOf } from './outcome-of.js'
@@ -12,9 +13,11 @@ import { Watch } from './watch.js'
 
 export interface WaitOptions {
   /** Milliseconds after which to give what there is; null, the default, for never. */
-  readonly timeout?: number | null
+  readonly timeout?: number | null | undefined
   /** Default: ALL_COMPLETED. */
-  readonly returnWhen?: ReturnWhen
+  readonly returnWhen?: ReturnWhen | undefined
+  /** Ends the wait when it is aborted: it throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Those that are done and those that are not, each in the order in which they were given. */
@@ -105,10 +108,10 @@ export function wait<F extends Future>(
   futures: Iterable<F>,
   options: WaitOptions = {},
 ): Coroutine<DoneAndPending<F>> {
-  const { timeout = null, returnWhen = ALL_COMPLETED } = options
+  const { timeout = null, returnWhen = ALL_COMPLETED, signal } = options
   const given = requireSeveral(futures, 'wait()')
   requireFutures(given)
   requireDeadline(timeout)
   requireReturnWhen(returnWhen)
-  return coroutine(waiting(new Set(given), timeout, returnWhen))
+  return coroutine(abortable(signal, waiting(new Set(given), timeout, returnWhen)))
 }

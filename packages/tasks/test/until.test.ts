@@ -1,5 +1,5 @@
-import { isCancelled } from '@tsyncio/loop'
-import { createTask, run, runBlocking, sleep, until } from '@tsyncio/tasks'
+import { getRunningLoop, isCancelled } from '@tsyncio/loop'
+import { createTask, currentTask, run, runBlocking, sleep, until } from '@tsyncio/tasks'
 import { describe, expect, it } from 'vitest'
 
 describe('until', () => {
@@ -37,6 +37,34 @@ describe('until', () => {
     })
     expect(ended).toBe(true)
     expect(reason).toMatchObject({ name: 'CancelledError', message: 'stop' })
+  })
+
+  it('abandons the promise when a signal from outside is aborted', async () => {
+    const controller = new AbortController()
+    let inner: AbortSignal | undefined
+    const ended = await run(function* () {
+      getRunningLoop().callLater(1, () => controller.abort(new Error('enough')))
+      const start = (signal: AbortSignal) => {
+        inner = signal
+        return new Promise(() => undefined)
+      }
+      try {
+        yield* until(start, { signal: controller.signal })
+      } catch (error) {
+        return [(error as Error).message, currentTask()?.cancelling(), inner?.aborted]
+      }
+      return 'no error'
+    })
+    expect(ended).toEqual(['enough', 0, true])
+  })
+
+  it('does not even begin when that signal is aborted already', async () => {
+    const signal = AbortSignal.abort(new Error('long ago'))
+    let began = false
+    const start = () => Promise.resolve((began = true))
+    await expect(run(() => until(start, { signal }))).rejects.toThrow('long ago')
+    expect(began).toBe(false)
+    expect(() => until(start, { signal: 42 as never })).toThrow(TypeError)
   })
 
   it('refuses what is no promise', () => {

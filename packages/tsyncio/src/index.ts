@@ -143,6 +143,7 @@ export {
   waitFor,
   WouldBlockError,
   type AsCompleted,
+  type AsCompletedOptions,
   type Awaitable,
   type AwaitableFuture,
   type AwaitableResult,
@@ -154,6 +155,7 @@ export {
   type DoneAndPending,
   type ErrorCondition,
   type Gathered,
+  type GatherOptions,
   type Gen,
   type Out,
   type PriorityQueueOptions,
@@ -173,6 +175,7 @@ export {
   type TaskGroupOptions,
   type TaskOptions,
   type Timeout,
+  type TimeoutOptions,
   type WaitOptions,
   type Work,
 } from '@tsyncio/tasks'

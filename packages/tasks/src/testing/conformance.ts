@@ -23,6 +23,7 @@ import { describeNothingLost } from './nothing-lost.suite.js'
 import { describeQueues } from './queues.suite.js'
 import { describeSemaphores } from './semaphores.suite.js'
 import { describeShield } from './shield.suite.js'
+import { describeSignals } from './signals-into-waits.suite.js'
 import type { Spelling } from './spelling.js'
 import { describeTaskBasics } from './basics.suite.js'
 import { describeTimeouts } from './timeouts.suite.js'
@@ -69,5 +70,6 @@ export function describeTasks(name: string, drive: TaskDrive): void {
     describeAsCompleted(drive)
     describeEagerTasks(drive)
     describeMisuse(drive)
+    describeSignals(drive)
   })
 }
