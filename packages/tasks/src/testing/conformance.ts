@@ -25,6 +25,8 @@ import { describeSemaphores } from './semaphores.suite.js'
 import { describeShield } from './shield.suite.js'
 import { describeSignals } from './signals-into-waits.suite.js'
 import type { Spelling } from './spelling.js'
+import { describeTasksAndFutures } from './tasks-and-futures.suite.js'
+import { describeTimeoutsAndTasks } from './timeouts-and-tasks.suite.js'
 import { describeTaskBasics } from './basics.suite.js'
 import { describeTimeouts } from './timeouts.suite.js'
 import { describeUsing } from './using.suite.js'
@@ -64,6 +66,8 @@ export function describeTasks(name: string, drive: TaskDrive): void {
     describeBarriers(drive)
     describeQueues(drive)
     describeNothingLost(drive)
+    describeTasksAndFutures(drive)
+    describeTimeoutsAndTasks(drive)
     describeWait(drive)
     describeWaitFor(drive)
     describeShield(drive)

@@ -1,4 +1,4 @@
-import { isCancelled } from '@tsyncio/loop'
+import { getRunningLoop, isCancelled } from '@tsyncio/loop'
 import { describe, expect, it } from 'vitest'
 
 import { createTask } from '../create-task.js'
@@ -126,6 +126,80 @@ export function describeGather({ spelling: { body, wait }, run }: TaskDrive): vo
         }
       })
       expect(await run(main)).toEqual([true, false])
+    })
+
+    it('of what is done is done at once', async () => {
+      const main = body(function* () {
+        const done = createTask(() => sleep(0, 'done'))
+        const bad = createTask(failing(0, 'bad'))
+        yield* wait(sleep(1))
+        const all = [gather([done, done]), gather([done, bad]), gather([])]
+        const settled = gather([bad], { returnExceptions: true })
+        const states = [...all, settled].map((each) => each.done())
+        return [...states, all[0]?.result(), (all[1]?.exception() as Error).message]
+      })
+      expect(await run(main)).toEqual([true, true, true, true, ['done', 'done'], 'bad'])
+    })
+
+    it('takes a coroutine that it was given twice once, and calls a function twice', async () => {
+      let calls = 0
+      const main = body(function* () {
+        const once = sleep(1, {})
+        const called = body(function* () {
+          calls++
+          yield* wait(sleep(0))
+        })
+        const [one, two] = yield* wait(gather([once, once, called, called]))
+        return one === two
+      })
+      expect(await run(main)).toBe(true)
+      expect(calls).toBe(2)
+    })
+
+    it('cancelled, passes the message on', async () => {
+      const main = body(function* () {
+        const outer = createTask(
+          body(function* () {
+            yield* wait(gather([sleep(60_000)], { returnExceptions: true }))
+          }),
+        )
+        yield* wait(sleep(1))
+        outer.cancel('my message')
+        try {
+          yield* wait(outer)
+        } catch (error) {
+          return (error as Error).message
+        }
+        return 'no error'
+      })
+      expect(await run(main)).toBe('my message')
+    })
+
+    it('cannot be cancelled when all are done', async () => {
+      const main = body(function* () {
+        const task = createTask(() => sleep(1, 42))
+        const all = gather([task])
+        const refused: boolean[] = []
+        task.addDoneCallback(() => refused.push(all.cancel()))
+        const result = yield* wait(all)
+        return [refused, result, all.cancel()]
+      })
+      expect(await run(main)).toEqual([[false], [42], false])
+    })
+
+    it('keeps later failures from being reported, once one was told', async () => {
+      const reports: unknown[] = []
+      const main = body(function* () {
+        getRunningLoop().setExceptionHandler((_, context) => reports.push(context))
+        try {
+          yield* wait(gather([failing(0, 'first'), failing(1, 'second')]))
+        } catch (error) {
+          reports.push((error as Error).message)
+        }
+        yield* wait(sleep(5))
+      })
+      await run(main)
+      expect(reports).toEqual(['first'])
     })
 
     it('refuses what is no array', () => {
