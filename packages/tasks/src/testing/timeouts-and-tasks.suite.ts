@@ -104,10 +104,10 @@ export function describeTimeoutsAndTasks({ spelling, run }: TaskDrive): void {
       const log: string[] = []
       const main = body(function* () {
         const outer = body(function* () {
-          log.push(yield* ending(timeout(1, pausing(60_000))) as never)
+          log.push(String(yield* ending(timeout(1, pausing(60_000)))))
           yield* wait(sleep(60_000))
         })
-        log.push(yield* ending(timeout(40, outer)) as never)
+        log.push(String(yield* ending(timeout(40, outer))))
       })
       await run(main)
       expect(log).toEqual(['TimeoutError', 'TimeoutError'])
