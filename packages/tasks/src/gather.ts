@@ -41,7 +41,8 @@ class GatheringFuture extends Future<unknown> {
     this.#children = children
   }
 
-  // The children are cancelled, not this: it is done when they have ended.
+  // The children are cancelled, not this: it is done when they have ended. One that was
+  // given twice is cancelled twice, as in asyncio.
   override cancel(message?: string): boolean {
     if (this.done()) return false
     let cancelled = false
@@ -96,7 +97,7 @@ export function gather(awaitables: readonly Awaitable[], options: GatherOptions 
     throw new TypeError(`Expected an array, got ${typeof awaitables}.`)
   const children = futuresOf(awaitables as readonly Awaitable[])
   const distinct = new Set(children)
-  const outer = new GatheringFuture([...distinct], children[0]?.getLoop() ?? getEventLoop())
+  const outer = new GatheringFuture(children, children[0]?.getLoop() ?? getEventLoop())
   const keepErrors = options.returnExceptions === true
   const task = currentTask()
   let remaining = distinct.size
