@@ -1,6 +1,8 @@
-import { isCancelled, isFuture } from '@tsyncio/loop'
+import { isCancelled, isFuture, type Future } from '@tsyncio/loop'
 
 import { abortable } from './abortable.js'
+import { isOfScopeAround } from './cancel-scope.js'
+import { CompletingWait } from './completing-wait.js'
 import { coroutine, type Coroutine, type Gen, type Started } from './coroutine.js'
 import { requireStrand } from './current-strand.js'
 import {
@@ -9,26 +11,51 @@ import {
   type Awaitable,
   type AwaitableResult,
 } from './ensure-future.js'
+import { outcomeOf } from './outcome-of.js'
 import { release } from './release.js'
 import { requireDeadline } from './require-deadline.js'
+import type { Strand } from './strand.js'
 import { TimeoutError } from './timeout-error.js'
 import { timeout as within } from './timeout.js'
 import { Watch } from './watch.js'
 
-/** Nothing can be in time: what is not done is cancelled, and may still have its way. */
-function* atOnce(awaitable: Awaitable): Gen<unknown> {
-  const { loop, task } = requireStrand('waitFor()')
-  const future = ensureFuture(awaitable)
-  if (future.done()) return future.result()
-  // Not for the future itself: cancelling this wait must not cancel that once more.
-  const ended = loop.createFuture<void>()
-  const watch = new Watch(future, task, () => release(ended))
+/**
+ * Cancels `future` and waits until it is done, but not at the future itself: cancelling
+ * this wait must not cancel that once more. A cancelled scope is heard when it is over.
+ */
+function* cancelAndJoin(strand: Strand, future: Future): Gen<void> {
+  const shield = new CompletingWait(strand)
+  let interruption: { readonly error: unknown } | undefined
+  let ended = strand.loop.createFuture<void>()
+  const watch = new Watch(future, strand.task, () => release(ended))
   try {
     future.cancel()
-    yield* ended
+    do {
+      try {
+        yield* ended
+      } catch (error) {
+        if (!isOfScopeAround(error, strand)) throw error
+        interruption = { error }
+        ended = strand.loop.createFuture<void>()
+        shield.interrupted()
+      }
+    } while (!future.done())
   } finally {
     watch.stop()
+    shield.end()
   }
+  if (interruption !== undefined && !hasFailed(future)) throw interruption.error
+}
+
+function hasFailed(future: Future): boolean {
+  return !future.cancelled() && outcomeOf(future).status === 'rejected'
+}
+
+/** Nothing can be in time: what is not done is cancelled, and may still have its way. */
+function* atOnce(awaitable: Awaitable): Gen<unknown> {
+  const future = ensureFuture(awaitable)
+  if (future.done()) return future.result()
+  yield* cancelAndJoin(requireStrand('waitFor()'), future)
   try {
     return future.result()
   } catch (error) {

@@ -1,6 +1,7 @@
 import { getRunningLoop, isCancelled } from '@tsyncio/loop'
 import { describe, expect, it } from 'vitest'
 
+import { CancelScope } from '../cancel-scope.js'
 import { createTask } from '../create-task.js'
 import { currentTask } from '../current-strand.js'
 import { gather } from '../gather.js'
@@ -274,6 +275,24 @@ export function describeWaitFor({ spelling, run }: TaskDrive): void {
       })
       expect(await run(main)).toEqual(['TimeoutError', 0, 'kept'])
     })
+
+    for (const timeout of [0, 60_000]) {
+      it(`in a cancelled scope, waits for the end of what it cancels (timeout ${timeout})`, async () => {
+        const log: string[] = []
+        const main = body(function* () {
+          const task = createTask(slowToEnd(log))
+          yield* wait(sleep(0))
+          const scope = new CancelScope()
+          const waiting = body(function* () {
+            yield* wait(waitFor(task, timeout))
+          })
+          getRunningLoop().callSoon(() => scope.cancel())
+          yield* wait(scope.run(waiting))
+          return [task.cancelled(), scope.cancelledCaught, ...log]
+        })
+        expect(await run(main)).toEqual([true, true, 'ended'])
+      })
+    }
 
     it('several at once each have their own time', async () => {
       const main = body(function* () {
