@@ -1,9 +1,11 @@
+const none: ReadonlyMap<object, unknown> = new Map()
+
 /**
  * The values of all context variables at one place in the program (PEP 567).
  *
- * A callback runs in the context that was current when it was scheduled, a task in a
- * copy of its creator's. Copying is free: two contexts share one map until either sets
- * a variable.
+ * A callback runs in a copy of the context that was current when it was scheduled, a task
+ * in a copy of its creator's: what they set, nobody else sees. Copying is cheap: two
+ * contexts share one map until either sets a variable.
  *
  * @example
  * ```ts
@@ -18,7 +20,7 @@ export class Context {
   static readonly #root = new Context()
   static #entered: Context | undefined
   static #ambient: () => Context | undefined = () => undefined
-  #values: ReadonlyMap<object, unknown> = new Map()
+  #values = none
 
   /** The context in which the running code is. */
   static get current(): Context {

@@ -182,7 +182,7 @@ export class EventLoop implements ExceptionReporter {
   ): void {
     this.#requireOpen()
     requirePlainCallback(callback, 'a signal handler')
-    this.#signals.add(signal, new Handle(this, callback, args, Context.current))
+    this.#signals.add(signal, new Handle(this, callback, args, Context.current.copy()))
   }
 
   removeSignalHandler(signal: NodeJS.Signals): boolean {
@@ -304,10 +304,10 @@ export class EventLoop implements ExceptionReporter {
     return (this.#remotes ??= new RemoteHandlers(this))
   }
 
-  #handle(callback: unknown, name: string, args: unknown[], context = Context.current): Handle {
+  #handle(callback: unknown, name: string, args: unknown[], context?: Context): Handle {
     this.#requireOpen()
     this.#requireCallback(callback, name)
-    const handle = new Handle(this, callback as Callback, args, context)
+    const handle = new Handle(this, callback as Callback, args, context ?? Context.current.copy())
     if (this.#debug) handle.source = sourceOfCaller()
     return handle
   }
@@ -316,7 +316,7 @@ export class EventLoop implements ExceptionReporter {
     this.#requireOpen()
     this.#requireCallback(callback, name)
     const { timers } = this.#core
-    const timer = new TimerHandle(timers, when, callback as Callback, args, Context.current)
+    const timer = new TimerHandle(timers, when, callback as Callback, args, Context.current.copy())
     if (this.#debug) timer.source = sourceOfCaller()
     this.#core.addTimer(timer)
     return timer

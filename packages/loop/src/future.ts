@@ -75,6 +75,11 @@ export class Future<out T = unknown> implements PromiseLike<T> {
     return this.#result as T
   }
 
+  /** What {@link cancel} was told; an error that cancelled a task has a message of its own. */
+  get cancelMessage(): string | undefined {
+    return this.#cancelMessage
+  }
+
   /** What the future failed with, or `undefined`. Throws as {@link result} does otherwise. */
   exception(): unknown {
     if (this.#state === 'pending')
@@ -104,8 +109,8 @@ export class Future<out T = unknown> implements PromiseLike<T> {
   }
 
   /**
-   * Calls `callback(future)` in the turn after the future is done, in the context that is
-   * current now or in the one given.
+   * Calls `callback(future)` in the turn after the future is done, in a copy of the context
+   * that is current now or in the one given.
    *
    * @throws InvalidStateError if the loop is closed: there is no turn to come.
    */
@@ -113,7 +118,7 @@ export class Future<out T = unknown> implements PromiseLike<T> {
     if (typeof callback !== 'function')
       throw new TypeError(`Expected a function, got ${typeof callback}.`)
     if (this.#loop.isClosed()) throw new InvalidStateError('The loop is closed.')
-    const context = options.context ?? Context.current
+    const context = options.context ?? Context.current.copy()
     this.addWaiter(new Handle(this.#loop, callback as Callback, [this], context))
   }
 

@@ -104,13 +104,23 @@ export class AsyncFrame implements Iterator<Suspend, unknown, unknown>, Suspensi
   cancel(message?: string): boolean {
     if (!this.isOpen) return false
     if (this.#branches.size === 0) this.#keepCancellation(message)
-    for (const branch of [...this.#branches]) branch.cancel(message)
+    for (const branch of [...this.#branches]) branch.receiveCancellation(message)
     return true
   }
 
   /** The cancellation that was kept for the next wait was taken back. */
   forgetCancellation(): void {
     this.mustCancel = false
+    for (const branch of this.#branches)
+      if (branch.requestsWithin() === 0) branch.forgetCancellation()
+  }
+
+  requestsWithin(): number {
+    return Math.max(0, ...[...this.#branches].map((branch) => branch.requestsWithin()))
+  }
+
+  takeBackWithin(): boolean {
+    return [...this.#branches].some((branch) => branch.takeBackWithin())
   }
 
   removeWaiter(): boolean {
@@ -122,6 +132,8 @@ export class AsyncFrame implements Iterator<Suspend, unknown, unknown>, Suspensi
   #keepCancellation(message: string | undefined): void {
     this.mustCancel = true
     this.#cancelMessage = message
+    for (let strand: Strand | undefined = this.strand; strand; strand = strand.outer)
+      strand.cancelMessage = message
   }
 
   toString(): string {
@@ -134,7 +146,7 @@ export class AsyncFrame implements Iterator<Suspend, unknown, unknown>, Suspensi
   #settle(outcome: Outcome): void {
     const undelivered = this.mustCancel
     this.#outcome = outcome
-    for (const branch of [...this.#branches]) branch.cancel()
+    for (const branch of [...this.#branches]) branch.receiveCancellation(undefined)
     this.#branches.clear()
     if (!this.#waits) return
     if (undelivered) this.strand.takeCancellation(this.#cancelMessage)

@@ -31,7 +31,7 @@ export class Branch extends Strand {
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
   ) {
-    super(frame.strand.loop, iterator, frame.strand.cancelling())
+    super(frame.strand.loop, iterator)
     this.frame = frame
     this.#scope = scopeFor(iterator)
     this.#resolve = resolve
@@ -48,9 +48,8 @@ export class Branch extends Strand {
     this.resume()
   }
 
-  override uncancelWithParents(): number {
-    this.frame.strand.uncancelWithParents()
-    return this.uncancel()
+  override get outer(): Strand {
+    return this.frame.strand
   }
 
   protected finish(value: unknown): void {
@@ -75,6 +74,7 @@ export class Branch extends Strand {
 
   #leave(): void {
     this.scope?.remove(this)
+    if (this.frame.isOpen) this.handOverRequests()
     this.frame.leave(this)
     this.loop.promiseSettled()
   }

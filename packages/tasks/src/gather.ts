@@ -114,9 +114,9 @@ export function gather(awaitables: readonly Awaitable[], options: GatherOptions 
       if (outcome.status === 'rejected') return outer.setException(outcome.reason)
     }
     if (remaining > 0) return
-    const outcomes = children.map(outcomeOf)
+    const outcomes = children.map(resultOf)
     // Asked to cancel, it must not give results, even if nobody was cancelled in the end.
-    if (outer.cancelRequested) return outer.setException(cancellationOf(outcomes))
+    if (outer.cancelRequested) return outer.setException(cancellationOf(children))
     outer.setResult(keepErrors ? outcomes : outcomes.map(valueOf))
   }
 
@@ -143,11 +143,16 @@ function futuresOf(awaitables: readonly Awaitable[]): Future[] {
   })
 }
 
-function cancellationOf(outcomes: readonly PromiseSettledResult<unknown>[]): unknown {
-  const last = outcomes.at(-1)
-  return last?.status === 'rejected' && isCancelled(last.reason)
-    ? last.reason
-    : new CancelledError()
+// The error that cancelled a task is kept for whoever waits for the task itself.
+function resultOf(child: Future): PromiseSettledResult<unknown> {
+  if (!child.cancelled()) return outcomeOf(child)
+  return { status: 'rejected', reason: new CancelledError(child.cancelMessage) }
+}
+
+function cancellationOf(children: readonly Future[]): unknown {
+  const last = children.at(-1)
+  const outcome = last?.cancelled() === true ? outcomeOf(last) : undefined
+  return outcome?.status === 'rejected' ? outcome.reason : new CancelledError(last?.cancelMessage)
 }
 
 function valueOf(outcome: PromiseSettledResult<unknown>): unknown {

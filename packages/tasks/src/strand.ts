@@ -27,6 +27,9 @@ type Waited = Cancellable & {
   /** The scope that was cancelled ends this by itself: nothing is to be passed on. */
   isInterrupted?(): boolean
   cancelled?(): boolean
+  /** As a strand does. */
+  requestsWithin?(): number
+  takeBackWithin?(): boolean
 }
 
 let current: Strand | undefined
@@ -49,7 +52,8 @@ export abstract class Strand implements Runnable {
   protected iterator: Iterator<Suspend, unknown, unknown> | undefined
   #waitingFor: Waited | null = null
   #injected: { readonly error: unknown } | undefined
-  #cancelRequests: number
+  /** Requests to cancel that were made here, and not where this is a part of. */
+  #requests = 0
   #passesOn = false
   #controller: AbortController | undefined
   /** The scope by which the present wait was ended. */
@@ -59,18 +63,18 @@ export abstract class Strand implements Runnable {
   /** The innermost cancel scope around what the strand does: kept by the scopes. */
   scope: CancelScope | undefined
 
-  constructor(
-    loop: EventLoop,
-    iterator: Iterator<Suspend, unknown, unknown> | undefined,
-    cancelRequests: number,
-  ) {
+  constructor(loop: EventLoop, iterator: Iterator<Suspend, unknown, unknown> | undefined) {
     this.loop = loop
     this.iterator = iterator
-    this.#cancelRequests = cancelRequests
   }
 
   /** The task whose work this is. */
   abstract readonly task: Task
+
+  /** The strand that this is a part of, as a wait of its async function. */
+  get outer(): Strand | undefined {
+    return undefined
+  }
 
   /** The generator has returned. */
   protected abstract finish(value: unknown): void
@@ -107,31 +111,76 @@ export abstract class Strand implements Runnable {
       circles++
       return false
     }
-    this.#cancelRequests++
+    this.#requests++
+    this.receiveCancellation(message)
+    return true
+  }
+
+  /** Is cancelled as a part of what was asked to be. */
+  receiveCancellation(message: string | undefined): void {
     this.#abortSignals(message)
     if (!this.#passOn(message)) this.takeCancellation(message)
-    return true
   }
 
   /** Is to be cancelled at the next occasion; counts no request. */
   takeCancellation(message: string | undefined): void {
     this.mustCancel = true
-    this.cancelMessage = message
+    for (let each: Strand | undefined = this; each !== undefined; each = each.outer)
+      each.cancelMessage = message
   }
 
+  /** The requests to cancel this, or what it is a part of, that nobody took back. */
   cancelling(): number {
-    return this.#cancelRequests
+    return this.#requests + (this.outer?.cancelling() ?? 0)
   }
 
+  /** Takes back a request that was made here, or else one from further out. */
   uncancel(): number {
-    if (this.#cancelRequests > 0) this.#cancelRequests--
-    if (this.#cancelRequests === 0) {
-      this.mustCancel = false
-      this.#waitingFor?.forgetCancellation?.()
-      if (this.#controller?.signal.aborted === true) this.#controller = undefined
-      this.scope?.renewSignals(this)
+    let strand: Strand | undefined = this
+    while (strand !== undefined && strand.#requests === 0) strand = strand.outer
+    return this.#takeBackFrom(strand)
+  }
+
+  /** The same from the outside in: what the task was asked to goes before a timeout's own. */
+  uncancelOutermost(): number {
+    let strand: Strand | undefined
+    for (let each: Strand | undefined = this; each !== undefined; each = each.outer) {
+      if (each.#requests > 0) strand = each
     }
-    return this.#cancelRequests
+    return this.#takeBackFrom(strand)
+  }
+
+  /** The same for whoever sees the task from outside, with all that is a part of it. */
+  uncancelWithin(): number {
+    this.takeBackWithin()
+    const left = this.requestsWithin()
+    if (left === 0) this.forgetCancellation()
+    return left
+  }
+
+  /** The requests that were made here and in the parts, which asyncio would count as one. */
+  requestsWithin(): number {
+    return this.#requests + (this.#waitingFor?.requestsWithin?.() ?? 0)
+  }
+
+  takeBackWithin(): boolean {
+    if (this.#requests === 0) return this.#waitingFor?.takeBackWithin?.() === true
+    this.#requests--
+    return true
+  }
+
+  /** Lets go of a cancellation that was not delivered: nobody asks for it any more. */
+  forgetCancellation(): void {
+    this.mustCancel = false
+    this.#waitingFor?.forgetCancellation?.()
+    if (this.#controller?.signal.aborted === true) this.#controller = undefined
+    this.scope?.renewSignals(this)
+  }
+
+  /** Has ended: what it was asked and nobody took back counts further out. */
+  protected handOverRequests(): void {
+    if (this.outer !== undefined) this.outer.#requests += this.#requests
+    this.#requests = 0
   }
 
   /** Ends the present wait if a scope around it was cancelled. Counts no request. */
@@ -139,17 +188,12 @@ export abstract class Strand implements Runnable {
     if (this.#waitingFor !== null) this.#interruptWait()
   }
 
-  /** Takes a request back here and in the strands that this one is part of. */
-  uncancelWithParents(): number {
-    return this.uncancel()
-  }
-
   /** Aborted when this strand, or what it is part of, is cancelled. */
   get signal(): AbortSignal {
     if (this.scope !== undefined) return this.scope.signalOf(this)
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
-      if (this.#cancelRequests > 0) this.#controller.abort(new CancelledError(this.cancelMessage))
+      if (this.cancelling() > 0) this.#controller.abort(new CancelledError(this.cancelMessage))
     }
     return this.#controller.signal
   }
@@ -192,6 +236,15 @@ export abstract class Strand implements Runnable {
     }
     this.iterator ??= this.begin()
     return this.iterator.next()
+  }
+
+  #takeBackFrom(strand: Strand | undefined): number {
+    if (strand !== undefined) strand.#requests--
+    const left = this.cancelling()
+    for (let each: Strand | undefined = this; left === 0 && each !== undefined; each = each.outer) {
+      each.forgetCancellation()
+    }
+    return left
   }
 
   #passOn(message: string | undefined): boolean {

@@ -70,7 +70,7 @@ class TaskStrand extends Strand {
     start: Start | undefined,
     ending: Ending,
   ) {
-    super(task.getLoop(), iterator, 0)
+    super(task.getLoop(), iterator)
     this.task = task
     this.#ending = ending
     this.#start = start
@@ -178,16 +178,18 @@ export class Task<out T = unknown> extends Future<T> {
     return this.done() ? super.cancel() : this.#strand.cancel(message)
   }
 
+  override get cancelMessage(): string | undefined {
+    return this.cancelled() ? super.cancelMessage : this.#strand.cancelMessage
+  }
+
   /** How many requests to cancel there are that nobody took back. */
   cancelling(): number {
-    return (strandOf(this) ?? this.#strand).cancelling()
+    return strandOf(this)?.cancelling() ?? this.#strand.requestsWithin()
   }
 
   /** Takes back one request to cancel, after its CancelledError was caught on purpose. */
   uncancel(): number {
-    const strand = strandOf(this)
-    if (strand === undefined || strand === this.#strand) return this.#strand.uncancel()
-    return strand.uncancelWithParents()
+    return strandOf(this)?.uncancelOutermost() ?? this.#strand.uncancelWithin()
   }
 
   /** A scope around the task was cancelled, and ends it: it need not be asked to. */
@@ -250,7 +252,7 @@ export class Task<out T = unknown> extends Future<T> {
     this.#end()
     // Whose scope it was is nobody's business outside of it.
     if (error instanceof ScopeCancelledError) this.settleCancelled(error.message)
-    else if (isCancelled(error)) this.settleCancelled(error.message, error)
+    else if (isCancelled(error)) this.settleCancelled(undefined, error)
     else this.settleException(error)
   }
 }
