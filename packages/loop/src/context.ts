@@ -1,4 +1,7 @@
-const none: ReadonlyMap<object, unknown> = new Map()
+/** What a context holds at one moment; never changed. */
+export type ContextValues = ReadonlyMap<object, unknown>
+
+const none: ContextValues = new Map()
 
 /**
  * The values of all context variables at one place in the program (PEP 567).
@@ -20,7 +23,11 @@ export class Context {
   static readonly #root = new Context()
   static #entered: Context | undefined
   static #ambient: () => Context | undefined = () => undefined
-  #values = none
+  #values: ContextValues
+
+  constructor(values: ContextValues = none) {
+    this.#values = values
+  }
 
   /** The context in which the running code is. */
   static get current(): Context {
@@ -39,10 +46,13 @@ export class Context {
     Context.#ambient = find
   }
 
+  /** What it holds now: enough to make a copy of it later. */
+  get values(): ContextValues {
+    return this.#values
+  }
+
   copy(): Context {
-    const copy = new Context()
-    copy.#values = this.#values
-    return copy
+    return new Context(this.#values)
   }
 
   /** Calls `callback` with this context current. What it sets stays in this context. */

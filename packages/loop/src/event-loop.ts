@@ -148,7 +148,8 @@ export class EventLoop implements ExceptionReporter {
     callback: (...args: A) => unknown,
     ...args: A
   ): Handle {
-    return watchFd(this.#core.fds, 'addReader', fd, this.#handle(callback, 'addReader', args))
+    const handle = this.#handle(callback, 'addReader', args, Context.current.copy())
+    return watchFd(this.#core.fds, 'addReader', fd, handle)
   }
 
   /** Calls `callback(...args)` whenever `fd` is writable. */
@@ -157,7 +158,8 @@ export class EventLoop implements ExceptionReporter {
     callback: (...args: A) => unknown,
     ...args: A
   ): Handle {
-    return watchFd(this.#core.fds, 'addWriter', fd, this.#handle(callback, 'addWriter', args))
+    const handle = this.#handle(callback, 'addWriter', args, Context.current.copy())
+    return watchFd(this.#core.fds, 'addWriter', fd, handle)
   }
 
   /** Stops watching for readability; false if nobody was. */
@@ -307,7 +309,7 @@ export class EventLoop implements ExceptionReporter {
   #handle(callback: unknown, name: string, args: unknown[], context?: Context): Handle {
     this.#requireOpen()
     this.#requireCallback(callback, name)
-    const handle = new Handle(this, callback as Callback, args, context ?? Context.current.copy())
+    const handle = new Handle(this, callback as Callback, args, context ?? Context.current.values)
     if (this.#debug) handle.source = sourceOfCaller()
     return handle
   }
@@ -316,7 +318,7 @@ export class EventLoop implements ExceptionReporter {
     this.#requireOpen()
     this.#requireCallback(callback, name)
     const { timers } = this.#core
-    const timer = new TimerHandle(timers, when, callback as Callback, args, Context.current.copy())
+    const timer = new TimerHandle(timers, when, callback as Callback, args, Context.current.values)
     if (this.#debug) timer.source = sourceOfCaller()
     this.#core.addTimer(timer)
     return timer

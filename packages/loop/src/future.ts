@@ -118,7 +118,7 @@ export class Future<out T = unknown> implements PromiseLike<T> {
     if (typeof callback !== 'function')
       throw new TypeError(`Expected a function, got ${typeof callback}.`)
     if (this.#loop.isClosed()) throw new InvalidStateError('The loop is closed.')
-    const context = options.context ?? Context.current.copy()
+    const context = options.context ?? Context.current.values
     this.addWaiter(new Handle(this.#loop, callback as Callback, [this], context))
   }
 

@@ -1,4 +1,4 @@
-import { Context } from './context.js'
+import { Context, type ContextValues } from './context.js'
 import type { ExceptionReporter } from './exception-handler.js'
 import type { Runnable } from './runnable.js'
 
@@ -24,14 +24,16 @@ const sources = new WeakMap<Handle, string>()
 export class Handle implements Runnable {
   #callback: Callback | undefined
   #args: readonly unknown[]
-  readonly #context: Context
+  // Most handles run once and nobody asks: then the copy is made as late as it can be.
+  #context: Context | ContextValues
   protected readonly reporter: ExceptionReporter
 
+  /** @param context the one to run in, or the values of the one to run in a copy of. */
   constructor(
     reporter: ExceptionReporter,
     callback: Callback,
     args: readonly unknown[],
-    context: Context,
+    context: Context | ContextValues,
   ) {
     this.reporter = reporter
     this.#callback = callback
@@ -60,7 +62,8 @@ export class Handle implements Runnable {
 
   /** The context in which the callback runs. */
   getContext(): Context {
-    return this.#context
+    if (this.#context instanceof Context) return this.#context
+    return (this.#context = new Context(this.#context))
   }
 
   /** Whether this handle calls `callback`: how a future finds the one to remove. */
@@ -71,11 +74,14 @@ export class Handle implements Runnable {
   run(): void {
     const callback = this.#callback
     if (callback === undefined) return
-    const previous = Context.swap(this.#context)
+    // Not kept: what old objects point to costs the collector more than it costs to make.
+    const context = this.#context instanceof Context ? this.#context : new Context(this.#context)
+    const previous = Context.swap(context)
     try {
       if (this.#args === nothing) callback()
       else callback(...this.#args)
     } catch (error) {
+      this.#context = context
       this.reporter.callExceptionHandler({
         message: `Exception in callback ${this.toString()}`,
         exception: error,

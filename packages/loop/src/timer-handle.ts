@@ -1,4 +1,4 @@
-import type { Context } from './context.js'
+import type { ContextValues } from './context.js'
 import { Handle, type Callback } from './handle.js'
 import type { Timers } from './timers.js'
 
@@ -17,7 +17,7 @@ export class TimerHandle extends Handle {
     when: number,
     callback: Callback,
     args: readonly unknown[],
-    context: Context,
+    context: ContextValues,
   ) {
     super(timers, callback, args, context)
     this.#when = when

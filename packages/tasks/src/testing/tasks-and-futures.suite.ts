@@ -134,8 +134,7 @@ export function describeTasksAndFutures({ spelling, run }: TaskDrive): void {
         yield* wait(sleep(0))
       })
       await run(main)
-      // The first ran in main's own context, which has gone on since.
-      expect(seen).toEqual(['later', 'elsewhere'])
+      expect(seen).toEqual(['main', 'elsewhere'])
     })
 
     it('waits at a future and is cancelled with it, and it with the task', async () => {
