@@ -1,5 +1,6 @@
 import { isCancelled, InvalidStateError, type Future } from '@tsyncio/loop'
 
+import { abortable } from './abortable.js'
 import { cancelAgain } from './cancel-again.js'
 import { isOfScopeAround, type CancelScope } from './cancel-scope.js'
 import { closeWork } from './close-work.js'
@@ -84,6 +85,8 @@ export class TaskGroup {
    * is given, and the cancellation comes at the next wait. So the task is running if, and
    * only if, this returned.
    *
+   * @param options.signal ends the wait, and the task, when it is aborted before that: it
+   *   throws the signal's reason.
    * @throws InvalidStateError if the task ended without calling `started`; what
    *   {@link createTask} throws.
    * @example
@@ -105,10 +108,10 @@ export class TaskGroup {
    */
   start<T = void>(
     body: (started: (value: T) => void) => Started,
-    options: TaskOfGroupOptions = {},
+    { signal, ...options }: TaskOfGroupOptions & { readonly signal?: AbortSignal | undefined } = {},
   ): Coroutine<T> {
     if (typeof body !== 'function') throw new TypeError(`Expected a function, got ${typeof body}.`)
-    return coroutine(this.#start(body, options))
+    return coroutine(abortable(signal, this.#start(body, options)))
   }
 
   /**

@@ -6,6 +6,7 @@ import { describeBarriers } from './barriers.suite.js'
 import { describeTaskBasics } from './basics.suite.js'
 import { describeCancellation } from './cancellation.suite.js'
 import { describeCapacityLimiter } from './capacity-limiter.suite.js'
+import { describeChannelCancel } from './channel-cancel.suite.js'
 import { describeChannelEndings } from './channel-endings.suite.js'
 import { describeChannels } from './channels.suite.js'
 import { describeConditions } from './conditions.suite.js'
@@ -14,6 +15,7 @@ import { describeGather } from './gather.suite.js'
 import { describeGroupCancel } from './groups-cancel.suite.js'
 import { describeGroupErrors } from './groups-errors.suite.js'
 import { describeGroupLimit } from './groups-limit.suite.js'
+import { describeGroupStartEndings } from './groups-start-endings.suite.js'
 import { describeGroupStart } from './groups-start.suite.js'
 import { describeGroups } from './groups.suite.js'
 import { describeLocks } from './locks.suite.js'
@@ -54,11 +56,13 @@ export function describeTasks(name: string, drive: TaskDrive): void {
     describeGroupErrors(drive)
     describeGroupLimit(drive)
     describeGroupStart(drive)
+    describeGroupStartEndings(drive)
     describeScopes(drive)
     describeScopesAndTasks(drive)
     describeUsing(drive)
     describeCapacityLimiter(drive)
     describeChannels(drive)
+    describeChannelCancel(drive)
     describeChannelEndings(drive)
     describeLocks(drive)
     describeConditions(drive)

@@ -280,6 +280,31 @@ export function describeGroups({ spelling: { body, wait }, run }: TaskDrive): vo
       expect(await run(main)).toEqual([undefined])
     })
 
+    it('ends a task that has started the one that fails', async () => {
+      const log: unknown[] = []
+      const main = body(function* () {
+        try {
+          yield* wait(
+            taskGroup(
+              body(function* (group: TaskGroup) {
+                group.createTask(
+                  body(function* () {
+                    group.createTask(failing(0, 'third'))
+                    yield* wait(createTask(logged(log as string[], 'second')))
+                  }),
+                )
+                yield* wait(sleep(0))
+              }),
+            ),
+          )
+        } catch (error) {
+          log.push(messages(error))
+        }
+      })
+      await run(main)
+      expect(log).toEqual(['second CancelledError', ['third']])
+    })
+
     it('takes no tasks once it has ended', async () => {
       let kept: TaskGroup | undefined
       const main = body(function* () {
