@@ -13,6 +13,7 @@ import { describeConditions } from './conditions.suite.js'
 import { describeEagerTasks } from './eager.suite.js'
 import { describeGather } from './gather.suite.js'
 import { describeGroupCancel } from './groups-cancel.suite.js'
+import { describeGroupEager } from './groups-eager.suite.js'
 import { describeGroupErrors } from './groups-errors.suite.js'
 import { describeGroupLimit } from './groups-limit.suite.js'
 import { describeGroupStartEndings } from './groups-start-endings.suite.js'
@@ -53,6 +54,7 @@ export function describeTasks(name: string, drive: TaskDrive): void {
     describeTimeouts(drive)
     describeGroups(drive)
     describeGroupCancel(drive)
+    describeGroupEager(drive)
     describeGroupErrors(drive)
     describeGroupLimit(drive)
     describeGroupStart(drive)
