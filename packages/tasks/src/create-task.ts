@@ -25,8 +25,7 @@ import type { Task, TaskOptions } from './task.js'
  * ```
  */
 export function createTask<W extends Work>(work: W, options: TaskOptions = {}): Task<Result<W>> {
-  const { loop = getEventLoop(), ...rest } = options
-  return makeTask(loop, work, rest)
+  return makeTask(options.loop ?? getEventLoop(), work, options)
 }
 
 // An `await` in the async function of a task is a wait of that task. Anywhere else a
