@@ -46,6 +46,7 @@ export default defineConfig({
           { text: 'Coroutines and tasks', link: '/guide/coroutines' },
           { text: 'Cancellation', link: '/guide/cancellation' },
           { text: 'Groups and scopes', link: '/guide/groups' },
+          { text: 'Waiting for several', link: '/guide/waits' },
           { text: 'Locks and queues', link: '/guide/locks-and-queues' },
           { text: 'Channels', link: '/guide/channels' },
           { text: 'Streams', link: '/guide/streams' },

@@ -28,11 +28,12 @@ export interface AsCompleted<A extends Awaitable> {
   /** A coroutine for each: it gives the result of the next one that is done, or throws. */
   [Symbol.iterator](): IterableIterator<Coroutine<AwaitableResult<A>>>
   /**
-   * The tasks and futures themselves, each when it is done. A generator, which has no
-   * `for await`, takes `yield* iterator.next()`.
+   * The tasks and futures themselves, each when it is done; in an array of one, since
+   * `for await` takes the elements for results. A generator, which has no `for await`,
+   * takes `yield* iterator.next()`.
    */
   [Symbol.asyncIterator](): {
-    next(): Coroutine<IteratorResult<AwaitableFuture<A>, undefined>>
+    next(): Coroutine<IteratorResult<readonly [AwaitableFuture<A>], undefined>>
   }
 }
 
@@ -84,9 +85,9 @@ function* resultOf(next: Gen<Future>): Gen<unknown> {
   return (yield* next).result()
 }
 
-function* stepOf(next: Gen<Future> | undefined): Gen<IteratorResult<Future, undefined>> {
+function* stepOf(next: Gen<Future> | undefined): Gen<IteratorResult<readonly [Future], undefined>> {
   if (next === undefined) return { done: true, value: undefined }
-  return { done: false, value: yield* next }
+  return { done: false, value: [yield* next] }
 }
 
 class CompletionIterable implements AsCompleted<Future> {
@@ -104,7 +105,9 @@ class CompletionIterable implements AsCompleted<Future> {
     return undefined
   }
 
-  [Symbol.asyncIterator](): { next(): Coroutine<IteratorResult<Future, undefined>> } {
+  [Symbol.asyncIterator](): {
+    next(): Coroutine<IteratorResult<readonly [Future], undefined>>
+  } {
     return { next: () => coroutine(abortable(this.#signal, stepOf(this.#completions.claim()))) }
   }
 }
@@ -129,7 +132,7 @@ class CompletionIterable implements AsCompleted<Future> {
  *
  *   const a = createTask(() => sleep(20))
  *   const b = createTask(() => sleep(1))
- *   for await (const task of asCompleted([a, b])) {
+ *   for await (const [task] of asCompleted([a, b])) {
  *     console.log(task === b ? 'b' : 'a')
  *   }
  *   // b

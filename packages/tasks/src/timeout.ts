@@ -56,6 +56,10 @@ export class Timeout {
     return this.#state === 'expiring' || this.#state === 'expired'
   }
 
+  toString(): string {
+    return `<Timeout ${this.#state}${this.#state === 'active' ? `, when: ${this.#when}` : ''}>`
+  }
+
   /** The body has ended; gives what to throw in place of its error. */
   exit(outcome: { readonly error: unknown } | undefined): unknown {
     this.#timer?.cancel()

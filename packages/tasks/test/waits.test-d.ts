@@ -66,18 +66,21 @@ describe('the types of waits', () => {
         expectTypeOf(await next).toEqualTypeOf<string | number>()
       }
       const [a, b] = [text(), count()]
-      for await (const task of asCompleted([a, b])) {
+      for await (const [task] of asCompleted([a, b])) {
         expectTypeOf(task).toEqualTypeOf<Task<string> | Task<number>>()
         if (task === a) expectTypeOf(task.result()).toEqualTypeOf<string>()
       }
-      for await (const task of asCompleted([sleep(1, 'a')])) {
+      for await (const [again] of asCompleted([a, b])) {
+        expectTypeOf(again).toEqualTypeOf<Task<string> | Task<number>>()
+      }
+      for await (const [task] of asCompleted([sleep(1, 'a')])) {
         expectTypeOf(task).toEqualTypeOf<Task<string>>()
       }
     })
     run(function* () {
       const each = asCompleted([sleep(1, 'a')])[Symbol.asyncIterator]()
       for (let step; !(step = yield* each.next()).done;) {
-        expectTypeOf(step.value).toEqualTypeOf<Task<string>>()
+        expectTypeOf(step.value).toEqualTypeOf<readonly [Task<string>]>()
       }
     })
   })

@@ -47,7 +47,7 @@ export function describeAsCompleted({ spelling, run }: TaskDrive): void {
         const each = asCompleted([slow, quick, future])[Symbol.asyncIterator]()
         const order = []
         for (let step; !(step = yield* wait(each.next())).done;)
-          order.push([slow, quick, future].indexOf(step.value))
+          order.push([slow, quick, future].indexOf(step.value[0] as never))
         return order
       })
       expect(await run(main)).toEqual([1, 2, 0])
@@ -58,7 +58,7 @@ export function describeAsCompleted({ spelling, run }: TaskDrive): void {
         const each = asCompleted([sleep(1, 'x')])[Symbol.asyncIterator]()
         const { value } = yield* wait(each.next())
         const last = yield* wait(each.next())
-        return [value instanceof Task, value?.result(), last.done]
+        return [value?.[0] instanceof Task, value?.[0].result(), last.done]
       })
       expect(await run(main)).toEqual([true, 'x', true])
     })

@@ -207,6 +207,24 @@ export function describeTimeoutsAndTasks({ spelling, run }: TaskDrive): void {
       expect(await run(main)).toEqual(['expiring', 'expired', 'finished'])
     })
 
+    it('say how they are', async () => {
+      const main = body(function* () {
+        const shown: string[] = []
+        const show = (delay: number) =>
+          body(function* (limit: Timeout) {
+            shown.push(String(limit))
+            getRunningLoop().callLater(2, () => shown.push(String(limit)))
+            yield* wait(sleep(delay))
+          })
+        yield* wait(timeout(null, show(0)))
+        yield* ending(timeout(0, show(60_000)))
+        yield* wait(sleep(5))
+        return shown.map((text) => text.replace(/-?[\d.]+/, 'N'))
+      })
+      const active = ['<Timeout active, when: null>', '<Timeout active, when: N>']
+      expect(await run(main)).toEqual([...active, '<Timeout finished>', '<Timeout expired>'])
+    })
+
     it('around a group end its tasks, and their failures are what is thrown', async () => {
       const main = body(function* () {
         const failing = body(function* () {
