@@ -47,7 +47,7 @@ export function describeAsCompleted({ spelling, run }: TaskDrive): void {
         const each = asCompleted([slow, quick, future])[Symbol.asyncIterator]()
         const order = []
         for (let step; !(step = yield* wait(each.next())).done;)
-          order.push([slow, quick, future].indexOf(step.value[0] as never))
+          order.push([slow, quick, future].indexOf(step.value[0]))
         return order
       })
       expect(await run(main)).toEqual([1, 2, 0])
