@@ -3,7 +3,9 @@ import { DefaultSelector, type FileDescriptorLike } from '@tsyncio/selectors'
 
 import { AbsentSelector } from './absent-selector.js'
 import { monotonicClock } from './clock.js'
+import { tellOfClosing } from './closing.js'
 import { Context } from './context.js'
+import { countDebugMode } from './debug-mode.js'
 import { debugByDefault, sourceOfCaller, timedRun } from './debug.js'
 import { defaultDriver } from './default-driver.js'
 import type { EventLoopOptions } from './event-loop-options.js'
@@ -18,6 +20,7 @@ import { unwatchFd, watchFd } from './fd-callbacks.js'
 import { Future } from './future.js'
 import { Handle, type Callback } from './handle.js'
 import { InvalidStateError } from './invalid-state-error.js'
+import { reportLeftovers } from './leftover.js'
 import { LoopCore } from './loop-core.js'
 import { requireCallback, requirePlainCallback, requireTime } from './require-callback.js'
 import type { RemoteHandle } from './remote-handle.js'
@@ -27,7 +30,6 @@ import { Runs } from './runs.js'
 import { setLoopOfThread } from './running-loop.js'
 import { SignalHandlers } from './signal-handlers.js'
 import { TimerHandle } from './timer-handle.js'
-import { reportUnretrieved } from './unretrieved.js'
 
 /**
  * An event loop (asyncio's, over a selector): callbacks, timers, fds and signals.
@@ -243,7 +245,9 @@ export class EventLoop implements ExceptionReporter {
     if (this.#closed) return
     if (this.isRunning()) throw new Error('The loop is running: stop it before closing it.')
     this.#closed = true
-    reportUnretrieved(this)
+    countDebugMode(this, false)
+    tellOfClosing(this)
+    reportLeftovers(this)
     this.#signals.clear()
     this.#remotes?.close()
     this.#core.fds.clear()
@@ -289,6 +293,7 @@ export class EventLoop implements ExceptionReporter {
   /** Debug mode: where things were made, slow callbacks, failures reported at once. */
   setDebug(enabled: boolean): void {
     this.#debug = enabled
+    countDebugMode(this, enabled && !this.#closed)
     this.#core.runHook = enabled ? timedRun(this) : undefined
   }
 

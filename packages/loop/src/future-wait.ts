@@ -1,5 +1,6 @@
 import type { Cancellable, CoroutineDriver, Suspend, Suspension } from './suspend.js'
 import type { Future } from './future.js'
+import { isAskedWhere } from './suspended-stack.js'
 
 /**
  * `yield* future`, written by hand: suspends once, unless the future is done, then gives
@@ -14,6 +15,7 @@ export class FutureWait<T> implements Iterator<Suspend, T, unknown>, Suspension 
 
   next(): IteratorResult<Suspend, T> {
     const future = this.#future
+    if (isAskedWhere()) return { done: false, value: this as unknown as Suspend }
     if (future.done()) return { done: true, value: future.result() }
     return { done: false, value: this as unknown as Suspend }
   }

@@ -28,8 +28,8 @@ import { Timers } from './timers.js'
 // A clock may be set back under a sleeping kernel; asyncio's cap is kept.
 const longestWait = 86_400_000
 
-/** Wraps the run of each handle: debug mode times them. */
-export type RunHook = (runnable: Runnable) => void
+/** Wraps the run of each handle: debug mode times them. It gives what `run` gives. */
+export type RunHook = (run: (runnable: Runnable) => boolean, runnable: Runnable) => boolean
 
 export class LoopCore implements References {
   readonly selector: Selector
@@ -49,6 +49,7 @@ export class LoopCore implements References {
   #turning = false
   #settledPromise = false
   #unfinished = 0
+  readonly #runInHook = (runnable: Runnable): boolean => this.#run(runnable)
 
   constructor(owner: EventLoop, selector: Selector, clock: Clock) {
     this.#owner = owner
@@ -153,16 +154,21 @@ export class LoopCore implements References {
   }
 
   #runReady(): void {
-    const { ready } = this
+    const { ready, runHook } = this
     while (this.#unfinished > 0) {
       this.#unfinished--
       const runnable = ready.shift()
-      if (this.runHook === undefined) runnable.run()
-      else this.runHook(runnable)
-      if (!this.#settledPromise) continue
-      this.#settledPromise = false
-      if (!this.#drainMicrotasks()) return
+      if (!(runHook === undefined ? this.#run(runnable) : runHook(this.#runInHook, runnable)))
+        return
     }
+  }
+
+  /** False if the turn has to stop for the promise reactions that the handle brought about. */
+  #run(runnable: Runnable): boolean {
+    runnable.run()
+    if (!this.#settledPromise) return true
+    this.#settledPromise = false
+    return this.#drainMicrotasks()
   }
 
   // Promise reactions are code of anybody's: this is not their turn.

@@ -1,6 +1,7 @@
 import {
   CancelledError,
   getRunningLoop,
+  isAskedWhere,
   type Cancellable,
   type EventLoop,
   type Runnable,
@@ -34,6 +35,7 @@ export abstract class InboxRead<T>
   protected abstract take(inbox: Inbox): T | typeof notYet
 
   next(): IteratorResult<Suspend, T> {
+    if (isAskedWhere()) return { done: false, value: this as unknown as Suspend }
     if (this.#cancelled !== undefined) throw this.#cancelled
     const inbox = this.#inbox
     inbox.requireFree(this)

@@ -5,7 +5,7 @@
 // function that awaits; there stands the frame. So the frame knows every wait of its
 // function (several at once under Promise.all) and can interrupt them all. `timeout`,
 // scopes and groups call their bodies in frames of their own, and interrupt only these.
-import type { Cancellable, Suspend, Suspension } from '@tsyncio/loop'
+import { isAskedWhere, type Cancellable, type Suspend, type Suspension } from '@tsyncio/loop'
 
 import { AsyncVariable } from './async-context.js'
 import type { Started } from './coroutine.js'
@@ -32,6 +32,7 @@ export class AsyncFrame implements Iterator<Suspend, unknown, unknown>, Suspensi
   readonly strand: Strand
   readonly #branches = new Set<Branch>()
   #outcome: Outcome | undefined
+  #body: { readonly name: string } | undefined
   #waits = false
   /** A cancellation that has found no wait yet: the next one gets it. */
   mustCancel = false
@@ -45,7 +46,18 @@ export class AsyncFrame implements Iterator<Suspend, unknown, unknown>, Suspensi
     return this.#outcome === undefined
   }
 
+  /** The function's name. */
+  get name(): string {
+    return this.#body?.name ?? ''
+  }
+
+  /** The waits in which the function is. */
+  get branches(): readonly Branch[] {
+    return [...this.#branches]
+  }
+
   call<A extends unknown[]>(body: (...args: A) => Started, args: A): Started {
+    this.#body = body
     return frames.run(this, () => body(...args))
   }
 
@@ -81,7 +93,8 @@ export class AsyncFrame implements Iterator<Suspend, unknown, unknown>, Suspensi
   }
 
   next(): IteratorResult<Suspend> {
-    if (this.#outcome === undefined) return { done: false, value: this as unknown as Suspend }
+    if (isAskedWhere() || this.#outcome === undefined)
+      return { done: false, value: this as unknown as Suspend }
     if ('error' in this.#outcome) throw this.#outcome.error
     return { done: true, value: this.#outcome.value }
   }

@@ -1,5 +1,6 @@
 import { Context, type Suspend } from '@tsyncio/loop'
 
+import { awaitPlace } from './await-place.js'
 import { makeScope, type StepScope } from './async-context.js'
 import type { AsyncFrame } from './async-frame.js'
 import { Strand, takeStep } from './strand.js'
@@ -21,6 +22,8 @@ function scopeFor(iterator: object): StepScope | undefined {
  */
 export class Branch extends Strand {
   readonly frame: AsyncFrame
+  /** The stack of the `await`; in debug mode only. */
+  readonly awaitedAt = awaitPlace()
   readonly #scope: StepScope | undefined
   readonly #resolve: (value: unknown) => void
   readonly #reject: (error: unknown) => void

@@ -1,6 +1,8 @@
 import type { Suspend } from '@tsyncio/loop'
 
 import { awaitIterator } from './await-iterator.js'
+import { traceAwaits } from './await-place.js'
+import { coroutineTrail } from './never-awaited.js'
 
 /** A coroutine spelled as a generator: it may only `yield*`. */
 export type Gen<T> = Generator<Suspend, T, unknown>
@@ -37,6 +39,7 @@ class ColdCoroutine<T> implements PromiseLike<T> {
 
   constructor(iterator: Iterator<Suspend, T, unknown>) {
     this.#iterator = iterator
+    coroutineTrail?.made(this)
   }
 
   [Symbol.iterator](): Iterator<Suspend, T, unknown> {
@@ -45,6 +48,7 @@ class ColdCoroutine<T> implements PromiseLike<T> {
       throw new TypeError('A coroutine can be taken once: make a task of it to wait for it twice.')
     }
     this.#iterator = undefined
+    coroutineTrail?.taken(this)
     return iterator
   }
 
@@ -63,6 +67,8 @@ class ColdCoroutine<T> implements PromiseLike<T> {
     return awaitIterator(this[Symbol.iterator]()).finally(onFinally)
   }
 }
+
+traceAwaits(ColdCoroutine.prototype)
 
 /**
  * Makes a generator, or a hand-written iterator, awaitable: what library calls return.

@@ -1,7 +1,8 @@
-import { getEventLoop, promiseOf, setAwaitStrategy } from '@tsyncio/loop'
+import { Future, getEventLoop, promiseOf, setAwaitStrategy } from '@tsyncio/loop'
 
 import { currentFrame } from './async-frame.js'
 import { setOutsideAwait } from './await-iterator.js'
+import { traceAwaits } from './await-place.js'
 import { coroutine, type Result, type Work } from './coroutine.js'
 import { makeTask } from './task-factory.js'
 import type { Task, TaskOptions } from './task.js'
@@ -27,6 +28,8 @@ import type { Task, TaskOptions } from './task.js'
 export function createTask<W extends Work>(work: W, options: TaskOptions = {}): Task<Result<W>> {
   return makeTask(options.loop ?? getEventLoop(), work, options)
 }
+
+traceAwaits(Future.prototype)
 
 // An `await` in the async function of a task is a wait of that task. Anywhere else a
 // future is watched, and a coroutine gets a task of its own.

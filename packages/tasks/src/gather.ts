@@ -30,15 +30,16 @@ export interface GatherOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-class GatheringFuture extends Future<unknown> {
-  readonly #children: readonly Future[]
+/** What `gather` gives: stands for several futures. */
+export class GatheringFuture extends Future<unknown> {
+  readonly children: readonly Future[]
   cancelRequested = false
   /** What is to be thrown in place of the CancelledError. */
   abortedBy: AbortSignal | undefined
 
   constructor(children: readonly Future[], loop: EventLoop) {
     super({ loop })
-    this.#children = children
+    this.children = children
   }
 
   // The children are cancelled, not this: it is done when they have ended. One that was
@@ -46,7 +47,7 @@ class GatheringFuture extends Future<unknown> {
   override cancel(message?: string): boolean {
     if (this.done()) return false
     let cancelled = false
-    for (const child of this.#children) if (child.cancel(message)) cancelled = true
+    for (const child of this.children) if (child.cancel(message)) cancelled = true
     if (cancelled) this.cancelRequested = true
     return cancelled
   }

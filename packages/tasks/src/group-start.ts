@@ -7,6 +7,7 @@ import type { Gen } from './coroutine.js'
 import { outcomeOf } from './outcome-of.js'
 import type { Strand } from './strand.js'
 import type { Task } from './task.js'
+import { Watch } from './watch.js'
 
 /**
  * A task of a group that has not said yet that it has started. Until then it is the
@@ -61,13 +62,13 @@ export class GroupStart<T> {
     while (!task.done()) {
       const end = strand.loop.createFuture<void>()
       const onDone = (): void => void (end.done() || end.setResult())
-      task.addDoneCallback(onDone)
+      const watch = new Watch(task, strand.task, onDone)
       try {
         yield* end
       } catch (error) {
         // That of a scope comes again by itself.
         if (!isOfScopeAround(error, strand)) last = error
-        task.removeDoneCallback(onDone)
+        watch.stop()
         shield.interrupted()
       }
     }

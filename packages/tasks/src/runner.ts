@@ -1,6 +1,11 @@
-import { Context, EventLoop, InvalidStateError, type EventLoopOptions } from '@tsyncio/loop'
+import {
+  Context,
+  currentLoop,
+  EventLoop,
+  InvalidStateError,
+  type EventLoopOptions,
+} from '@tsyncio/loop'
 
-import { currentTask } from './current-strand.js'
 import type { Awaitable, AwaitableResult } from './ensure-future.js'
 import { MainTask } from './main-task.js'
 import { Shutdown } from './shutdown.js'
@@ -91,9 +96,9 @@ export class Runner {
    */
   runBlocking<A extends Awaitable>(main: A, options: RunnerRunOptions = {}): AwaitableResult<A> {
     // The loop does not see all of these: after an `await` it is not in its turn.
-    if (currentTask() !== null) {
+    if (currentLoop() !== undefined) {
       throw new InvalidStateError(
-        'runBlocking() was called inside a task, whose loop it would block: use run().',
+        'runBlocking() was called inside a task or a callback, whose loop it would block: use run().',
       )
     }
     const running = this.#begin<AwaitableResult<A>>(main, options)

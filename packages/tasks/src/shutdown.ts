@@ -23,7 +23,7 @@ export class Shutdown {
     for (const each of this.#tasks) new Watch(each, null, () => --left === 0 && ended.setResult())
   }
 
-  /** Nobody else can see the failures of these any more, nor hear of what is still pending. */
+  /** Nobody else can see the failures of these any more. */
   report(): void {
     for (const task of this.#tasks) {
       if (!task.done() || task.cancelled()) continue
@@ -34,9 +34,6 @@ export class Shutdown {
         exception: outcome.reason,
         task,
       })
-    }
-    for (const task of allTasks(this.#loop)) {
-      this.#loop.callExceptionHandler({ message: 'Task was destroyed but it is pending!', task })
     }
   }
 }

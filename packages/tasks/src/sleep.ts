@@ -1,4 +1,11 @@
-import type { CoroutineDriver, Future, Suspend, Suspension, TimerHandle } from '@tsyncio/loop'
+import {
+  isAskedWhere,
+  type CoroutineDriver,
+  type Future,
+  type Suspend,
+  type Suspension,
+  type TimerHandle,
+} from '@tsyncio/loop'
 
 import { abortable } from './abortable.js'
 import { coroutine, type Coroutine } from './coroutine.js'
@@ -21,7 +28,7 @@ class GiveWay<T> implements Iterator<Suspend, T, unknown> {
   }
 
   next(): IteratorResult<Suspend, T> {
-    if (this.#gave) return { done: true, value: this.#result }
+    if (this.#gave && !isAskedWhere()) return { done: true, value: this.#result }
     this.#gave = true
     return { done: false, value: giveWay as unknown as Suspend }
   }

@@ -85,6 +85,14 @@ export abstract class Strand implements Runnable {
   /** Calls {@link step} with everything around it as the strand's code expects it. */
   protected abstract enter(delivers: boolean): void
 
+  /** The generator, or hand-written wait, that the strand drives, once it has begun. */
+  get generator(): Iterator<Suspend, unknown, unknown> | undefined {
+    return this.iterator
+  }
+
+  /** The name of the function that the strand calls, if it is one that begins with a call. */
+  readonly bodyName: string | undefined
+
   /** What the strand waits for, if it waits. */
   get waitingFor(): Cancellable | null {
     return this.#waitingFor
@@ -216,6 +224,10 @@ export abstract class Strand implements Runnable {
     } finally {
       current = outer
     }
+  }
+
+  toString(): string {
+    return this.task.toString()
   }
 
   #advance(delivers: boolean): IteratorResult<Suspend, unknown> {

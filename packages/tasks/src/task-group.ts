@@ -24,6 +24,7 @@ import { startBody } from './start-body.js'
 import type { Strand } from './strand.js'
 import { makeTask } from './task-factory.js'
 import type { Task, TaskOptions } from './task.js'
+import { Watch } from './watch.js'
 
 export interface TaskGroupOptions {
   /**
@@ -187,7 +188,7 @@ export class TaskGroup {
     const task = makeTask<Result<W>>(loop, admitted, { ...options, scope: this.#scope })
     this.#tasks.add(task)
     // Always in a turn to come, even if the task is done already (gh-128550).
-    task.addDoneCallback((done) => {
+    new Watch<Task>(task, this.#parent.task, (done) => {
       this.#onDone(done)
       seat.place?.[Symbol.dispose]()
     })

@@ -62,18 +62,21 @@ class TaskStrand extends Strand {
   readonly task: Task
   readonly #scope: StepScope
   readonly #start: Start | undefined
+  override readonly bodyName: string | undefined
   readonly #ending: Ending
 
   constructor(
     task: Task,
     iterator: Iterator<Suspend, unknown, unknown> | undefined,
     start: Start | undefined,
+    bodyName: string | undefined,
     ending: Ending,
   ) {
     super(task.getLoop(), iterator)
     this.task = task
     this.#ending = ending
     this.#start = start
+    this.bodyName = bodyName
     this.#scope = outsideFrames(() => makeScope('tsyncio.Task'))
   }
 
@@ -134,7 +137,8 @@ export class Task<out T = unknown> extends Future<T> {
     this.#name = String(options.name ?? `Task-${++counter}`)
     this.#context = options.context ?? Context.current.copy()
     const [iterator, start] = this.#prepare(work, options.signal)
-    this.#strand = new TaskStrand(this, iterator, start, {
+    const bodyName = typeof work === 'function' ? work.name : undefined
+    this.#strand = new TaskStrand(this, iterator, start, bodyName, {
       finish: (value) => this.#finish(value as T),
       fail: (error) => this.#fail(error),
     })

@@ -1,5 +1,5 @@
 import type { Cancellable, CoroutineDriver, Suspend, Suspension } from '@tsyncio/loop'
-import { CancelledError } from '@tsyncio/loop'
+import { CancelledError, isAskedWhere } from '@tsyncio/loop'
 
 import { abortable } from './abortable.js'
 import { coroutine, type Coroutine } from './coroutine.js'
@@ -26,6 +26,7 @@ class PromiseWait<T> implements Iterator<Suspend, T, unknown>, Suspension, Cance
   }
 
   next(): IteratorResult<Suspend, T> {
+    if (isAskedWhere()) return { done: false, value: this as unknown as Suspend }
     if (!this.#started) this.#begin()
     if (this.#outcome === undefined) return { done: false, value: this as unknown as Suspend }
     if ('error' in this.#outcome) throw this.#outcome.error

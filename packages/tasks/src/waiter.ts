@@ -1,5 +1,6 @@
 import {
   CancelledError,
+  isAskedWhere,
   type Cancellable,
   type CoroutineDriver,
   type Suspend,
@@ -33,6 +34,7 @@ export class Waiter<T> implements Iterator<Suspend, T, unknown>, Suspension, Can
   }
 
   next(): IteratorResult<Suspend, T> {
+    if (isAskedWhere()) return { done: false, value: this as unknown as Suspend }
     const line = this.#line
     if (this.#state === 'new') {
       if (line.arrive(this)) return this.#take()

@@ -163,7 +163,14 @@ describe('run', () => {
     const message = await err
     expect(message).toMatch(/DeadlockError: <Task Task-1 pending> can never be done/)
     expect(message).toMatch(/Task-1 waits for <Task worker pending>/)
-    expect(message).toMatch(/worker waits for <Future pending>/)
+    expect(message).toMatch(
+      /worker waits for <Future pending>\n {4}at waiting \(.*deadlock.mjs:\d+:\d+\)/,
+    )
+    expect(message).toMatch(/a waits for <Task b pending>/)
+    expect(message).toMatch(
+      /In a circle: (a waits for b, b waits for a|b waits for a, a waits for b)/,
+    )
+    expect(message).toMatch(/both waits for <GatheringFuture pending> of a, worker/)
   })
 
   it('says so on a loop that owns the thread as well', async () => {

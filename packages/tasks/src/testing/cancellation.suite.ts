@@ -267,5 +267,26 @@ export function describeCancellation({ spelling: { body, wait }, run }: TaskDriv
       })
       expect(await run(main)).toEqual([false, true, true])
     })
+
+    it('that comes after a failure has been looked at by nobody leaves no report of it', async () => {
+      const reports: unknown[] = []
+      const main = body(function* () {
+        const loop = getRunningLoop()
+        loop.setExceptionHandler((_loop, context) => reports.push(context.message))
+        const future = loop.createFuture()
+        const task = createTask(
+          body(function* () {
+            yield* wait(future)
+          }),
+        )
+        yield* wait(sleep(1))
+        future.setException(new Error('too late'))
+        task.cancel()
+        yield* wait(sleep(1))
+        return task.cancelled()
+      })
+      expect(await run(main)).toBe(true)
+      expect(reports).toEqual([])
+    })
   })
 }

@@ -4,6 +4,7 @@ import type { Work } from '../coroutine.js'
 import { describeAsCompleted } from './as-completed.suite.js'
 import { describeBarriers } from './barriers.suite.js'
 import { describeTaskBasics } from './basics.suite.js'
+import { describeCallGraph } from './call-graph.suite.js'
 import { describeCancellation } from './cancellation.suite.js'
 import { describeCapacityLimiter } from './capacity-limiter.suite.js'
 import { describeChannelCancel } from './channel-cancel.suite.js'
@@ -49,6 +50,7 @@ export interface TaskDrive {
 export function describeTasks(name: string, drive: TaskDrive): void {
   describe(name, () => {
     describeTaskBasics(drive)
+    describeCallGraph(drive)
     describeCancellation(drive)
     describeGather(drive)
     describeTimeouts(drive)
