@@ -12,6 +12,7 @@ import { describeChannelEndings } from './channel-endings.suite.js'
 import { describeChannels } from './channels.suite.js'
 import { describeConditions } from './conditions.suite.js'
 import { describeEagerTasks } from './eager.suite.js'
+import { describeTaskDebug } from './debug.suite.js'
 import { describeGather } from './gather.suite.js'
 import { describeGroupCancel } from './groups-cancel.suite.js'
 import { describeGroupEager } from './groups-eager.suite.js'
@@ -53,6 +54,7 @@ export function describeTasks(name: string, drive: TaskDrive): void {
     describeCallGraph(drive)
     describeCancellation(drive)
     describeGather(drive)
+    describeTaskDebug(drive)
     describeTimeouts(drive)
     describeGroups(drive)
     describeGroupCancel(drive)
