@@ -28,6 +28,10 @@ const sources = packages.flatMap((name) => {
       find: new RegExp(`^${specifier}/testing$`),
       replacement: path(`packages/${name}/src/testing/index.ts`),
     },
+    {
+      find: new RegExp(`^${specifier}/testing/vitest$`),
+      replacement: path(`packages/${name}/src/testing/vitest/index.ts`),
+    },
   ]
 })
 

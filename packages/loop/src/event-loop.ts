@@ -22,6 +22,7 @@ import { Handle, type Callback } from './handle.js'
 import { InvalidStateError } from './invalid-state-error.js'
 import { reportLeftovers } from './leftover.js'
 import { LoopCore } from './loop-core.js'
+import { ReadyQueue } from './ready-queue.js'
 import { requireCallback, requirePlainCallback, requireTime } from './require-callback.js'
 import type { RemoteHandle } from './remote-handle.js'
 import { RemoteHandlers } from './remote-handlers.js'
@@ -66,7 +67,8 @@ export class EventLoop implements ExceptionReporter {
       (unsupportedReason === undefined
         ? new DefaultSelector()
         : new AbsentSelector(unsupportedReason))
-    this.#core = new LoopCore(this, selector, options.clock ?? monotonicClock)
+    const { clock = monotonicClock, ready = new ReadyQueue() } = options
+    this.#core = new LoopCore(this, selector, clock, ready)
     this.#signals = new SignalHandlers((handle) => this.schedule(handle))
     this.#runs = new Runs(this, this.#signals, options.driver ?? defaultDriver)
     this.setDebug(options.debug ?? debugByDefault())

@@ -46,11 +46,17 @@ export class FdWatchers {
   readonly #refs: References
   readonly #watches = new Map<number, Watch>()
   readonly #owners = new Map<number, object>()
+  #kept = 0
   #listener: InterestListener | undefined
 
   constructor(selector: Selector, refs: References) {
     this.#selector = selector
     this.#refs = refs
+  }
+
+  /** How many fds keep the process alive. */
+  get refs(): number {
+    return this.#kept
   }
 
   get size(): number {
@@ -170,6 +176,7 @@ export class FdWatchers {
     const wanted = watch.wantsRef
     if (wanted === watch.hasRef) return
     watch.hasRef = wanted
+    this.#kept += wanted ? 1 : -1
     if (wanted) this.#refs.add()
     else this.#refs.remove()
   }

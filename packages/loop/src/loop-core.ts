@@ -18,12 +18,14 @@ import type { Clock } from './clock.js'
 import type { Driver } from './driver.js'
 import type { EventLoop } from './event-loop.js'
 import { FdWatchers } from './fd-watchers.js'
-import { ReadyQueue } from './ready-queue.js'
+import { hasOutsideWaits } from './outside-waits.js'
+import type { ReadyQueue } from './ready-queue.js'
 import type { References } from './references.js'
 import type { Runnable } from './runnable.js'
 import { swapRunningLoop } from './running-loop.js'
 import type { TimerHandle } from './timer-handle.js'
 import { Timers } from './timers.js'
+import { canWait, type WaitingClock } from './waiting-clock.js'
 
 // A clock may be set back under a sleeping kernel; asyncio's cap is kept.
 const longestWait = 86_400_000
@@ -34,7 +36,7 @@ export type RunHook = (run: (runnable: Runnable) => boolean, runnable: Runnable)
 export class LoopCore implements References {
   readonly selector: Selector
   readonly clock: Clock
-  readonly ready = new ReadyQueue()
+  readonly ready: ReadyQueue
   readonly timers: Timers
   readonly fds: FdWatchers
   /** Shared with C while the loop is hosted: see HostWord. */
@@ -44,17 +46,24 @@ export class LoopCore implements References {
   /** Other threads that may bring work: nobody knows whether they will. */
   remotes = 0
   runHook: RunHook | undefined
+  /** Ends the run as one that nothing can wake; there while a future is run. */
+  giveUp: (() => void) | undefined
+  /** How many turns there were. */
+  turns = 0
   readonly #owner: EventLoop
+  readonly #waitingClock: WaitingClock | undefined
   readonly #readyFds: ReadyList = { keys: [], masks: [] }
   #turning = false
   #settledPromise = false
   #unfinished = 0
   readonly #runInHook = (runnable: Runnable): boolean => this.#run(runnable)
 
-  constructor(owner: EventLoop, selector: Selector, clock: Clock) {
+  constructor(owner: EventLoop, selector: Selector, clock: Clock, ready: ReadyQueue) {
     this.#owner = owner
     this.selector = selector
     this.clock = clock
+    this.#waitingClock = canWait(clock) ? clock : undefined
+    this.ready = ready
     this.timers = new Timers(owner, this)
     this.fds = new FdWatchers(selector, this)
     this.words[HostWord.deadline] = Infinity
@@ -106,6 +115,11 @@ export class LoopCore implements References {
     return !this.hasWork && this.refs === 0 && this.remotes === 0
   }
 
+  /** Whether something outside of the loop may bring work: an fd, a thread, a promise. */
+  get awaitsOutside(): boolean {
+    return this.fds.refs > 0 || this.remotes > 0 || hasOutsideWaits(this.#owner)
+  }
+
   /** The running handle settled a promise. */
   promiseSettled(): void {
     this.#settledPromise = true
@@ -115,6 +129,7 @@ export class LoopCore implements References {
   turn(patience: number): void {
     const outer = swapRunningLoop(this.#owner)
     this.#turning = true
+    this.turns++
     try {
       if (this.#unfinished === 0) {
         this.timers.purge()
@@ -127,7 +142,7 @@ export class LoopCore implements References {
       this.#turning = false
       swapRunningLoop(outer)
       this.words[HostWord.ready] = this.ready.length
-      this.words[HostWord.deadline] = this.timers.deadline()
+      if (this.#waitingClock === undefined) this.words[HostWord.deadline] = this.timers.deadline()
     }
   }
 
@@ -138,11 +153,15 @@ export class LoopCore implements References {
     for (let i = 0; i < count; i++) {
       this.fds.queue((keys[i] as { data: unknown }).data, masks[i] as number, this.ready)
     }
+    if (patience > 0 && !this.hasWork && !this.stopping)
+      this.#waitingClock?.jump(this.timers.deadline())
   }
 
   #timeout(patience: number): number | null {
     if (patience === 0 || this.ready.length > 0 || this.stopping) return 0
     const deadline = this.timers.deadline()
+    if (this.#waitingClock !== undefined && deadline !== Infinity)
+      return this.fds.refs > 0 ? this.#waitingClock.patience : 0
     const timeout = Math.min(deadline - this.clock.now(), patience)
     return timeout === Infinity ? null : Math.min(Math.max(timeout, 0), longestWait)
   }

@@ -1,17 +1,7 @@
-import type { Clock } from './clock.js'
 import { drainMicrotasks } from './drain-microtasks.js'
 import type { Driver } from './driver.js'
 import type { LoopCore } from './loop-core.js'
-
-/** A clock that knows how to wait, such as a virtual one. */
-export interface WaitingClock extends Clock {
-  /** Calls `callback` when it is `deadline`; what it gives takes that back. */
-  wait(deadline: number, callback: () => void): () => void
-}
-
-function canWait(clock: Clock): clock is WaitingClock {
-  return 'wait' in clock
-}
+import { canWait } from './waiting-clock.js'
 
 type Macrotask = (callback: () => void) => void
 
@@ -104,9 +94,9 @@ export class PortableDriver implements Driver {
     }
     const { clock, refs, timers } = this.#core
     const deadline = timers.deadline()
-    if (deadline === Infinity && (refs === 0 || canWait(clock))) return
+    if (deadline === Infinity && refs === 0 && !canWait(clock)) return
     this.#cancelWait = canWait(clock)
-      ? clock.wait(deadline, wake)
+      ? clock.wait(this.#core, wake)
       : timerWait(this.#core, deadline, wake)
   }
 }

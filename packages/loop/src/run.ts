@@ -32,6 +32,7 @@ export function runHosted(
     function end(conclude: () => unknown): void {
       forgetExit()
       forget()
+      core.giveUp = undefined
       core.stopping = false
       core.driver = undefined
       driver.stop()
@@ -64,6 +65,7 @@ export function runHosted(
     try {
       driver.start(takeTurn)
       core.driver = driver
+      if (future !== undefined) core.giveUp = giveUp
     } catch (error) {
       forgetExit()
       forget()

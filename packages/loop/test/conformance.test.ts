@@ -1,5 +1,5 @@
 import { PortableDriver, type LoopCore } from '@tsyncio/loop'
-import { blockingDrive, describeEventLoop, hostedDrive } from '@tsyncio/loop/testing'
+import { blockingDrive, describeEventLoop, hostedDrive } from '@tsyncio/loop/testing/vitest'
 import { EpollSelector, PollSelector, SelectSelector } from '@tsyncio/selectors'
 import { unsupportedReason } from '@tsyncio/syscalls'
 import { AbsentSelector } from '../src/absent-selector.js'

@@ -1,5 +1,6 @@
 import { EventLoop } from '@tsyncio/loop'
-import { leakCheck, VirtualClock } from '@tsyncio/loop/testing'
+import { VirtualClock } from '@tsyncio/loop/testing'
+import { leakCheck } from '@tsyncio/loop/testing/vitest'
 import { ScriptedSelector } from '@tsyncio/selectors/testing'
 import { describe, expect, it } from 'vitest'
 

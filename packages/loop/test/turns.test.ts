@@ -1,5 +1,6 @@
 import { EventLoop, HostedDriver, PortableDriver, type Driver, type LoopCore } from '@tsyncio/loop'
-import { leakCheck, SocketPair } from '@tsyncio/loop/testing'
+import { SocketPair } from '@tsyncio/loop/testing'
+import { leakCheck } from '@tsyncio/loop/testing/vitest'
 import { PollSelector, SelectSelector, EpollSelector } from '@tsyncio/selectors'
 import { closeSync, openSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'

@@ -1,5 +1,5 @@
 import { EventLoop, openRemote } from '@tsyncio/loop'
-import { leakCheck } from '@tsyncio/loop/testing'
+import { leakCheck } from '@tsyncio/loop/testing/vitest'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 

@@ -2,11 +2,13 @@ import {
   isCancelled,
   isFuture,
   setDeadlockReport,
+  setOutsideWaits,
   type Context,
   type EventLoop,
 } from '@tsyncio/loop'
 
 import { requireSignal } from './abortable.js'
+import { awaitPromises } from './await-promises.js'
 import { coroutine } from './coroutine.js'
 import { describeDeadlock } from './deadlock-report.js'
 import { requireAwaitable, type Awaitable } from './ensure-future.js'
@@ -16,6 +18,7 @@ import { makeTask } from './task-factory.js'
 import type { Task } from './task.js'
 
 setDeadlockReport(describeDeadlock)
+setOutsideWaits(awaitPromises)
 
 /** The task that a run is for, and who may end it from outside: Ctrl-C, and a signal. */
 export class MainTask<T> {

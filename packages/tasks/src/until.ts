@@ -9,7 +9,7 @@ import { requirePromises } from './require-promises.js'
 type Outcome<T> = { readonly value: T } | { readonly error: unknown }
 
 /** Waits for a promise of somebody else's. */
-class PromiseWait<T> implements Iterator<Suspend, T, unknown>, Suspension, Cancellable {
+export class PromiseWait<T> implements Iterator<Suspend, T, unknown>, Suspension, Cancellable {
   readonly #start: (signal: AbortSignal) => PromiseLike<T>
   readonly #controller: AbortController | undefined
   #strand: CoroutineDriver | undefined

@@ -2,7 +2,7 @@ import { PortableDriver } from '@tsyncio/loop'
 import { VirtualClock } from '@tsyncio/loop/testing'
 import { unsupportedReason } from '@tsyncio/syscalls'
 import { run, runBlocking } from '@tsyncio/tasks'
-import { asyncFunctions, describeTasks, generators } from '@tsyncio/tasks/testing'
+import { asyncFunctions, describeTasks, generators } from '@tsyncio/tasks/testing/vitest'
 
 describeTasks('generators, hosted', { spelling: generators, run: (main) => run(main) })
 

@@ -29,7 +29,7 @@ describe('a slow callback', () => {
     )
     const warnings = warn.mock.calls.map(String)
     warn.mockRestore()
-    expect(warnings).toEqual([expect.stringMatching(/^Executing <Task Task-\d+ pending/)])
+    expect(warnings.join('\n')).toMatch(/^Executing <Task Task-\d+ pending/m)
   })
 })
 

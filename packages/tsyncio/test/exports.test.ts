@@ -28,7 +28,9 @@ const lowLevel: Record<string, readonly string[]> = {
     'promiseOf',
     'setAmbientLoop',
     'setAwaitStrategy',
+    'ReadyQueue',
     'setDeadlockReport',
+    'setOutsideWaits',
   ],
 }
 

@@ -19,7 +19,7 @@ import { describeWithoutFds } from './without-fds.suite.js'
  * @example
  * ```ts no-run
  * import { PollSelector } from '@tsyncio/selectors'
- * import { describeEventLoop, hostedDrive } from '@tsyncio/loop/testing'
+ * import { describeEventLoop, hostedDrive } from '@tsyncio/loop/testing/vitest'
  *
  * describeEventLoop('hosted, poll', hostedDrive(() => ({ selector: new PollSelector() })))
  * ```

@@ -1,5 +1,3 @@
-export { describeEventLoop } from './conformance.js'
-export { leakCheck, type LeakCheck } from './leak-check.js'
-export { blockingDrive, hostedDrive, type LoopDrive } from './loop-drive.js'
+export { RandomSchedule } from './random-schedule.js'
 export { SocketPair } from './socket-pair.js'
-export { VirtualClock } from './virtual-clock.js'
+export { VirtualClock, type VirtualClockOptions } from './virtual-clock.js'

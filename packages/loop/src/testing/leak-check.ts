@@ -30,7 +30,7 @@ function openFds(): string[] {
  * @example
  * ```ts no-run
  * import { EventLoop } from '@tsyncio/loop'
- * import { leakCheck } from '@tsyncio/loop/testing'
+ * import { leakCheck } from '@tsyncio/loop/testing/vitest'
  *
  * import { expect, it } from 'vitest'
  *

@@ -1,4 +1,4 @@
-import { leakCheck } from '@tsyncio/loop/testing'
+import { leakCheck } from '@tsyncio/loop/testing/vitest'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 

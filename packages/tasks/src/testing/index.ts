@@ -1,2 +1,6 @@
-export { describeTasks, type TaskDrive } from './conformance.js'
-export { asyncFunctions, generators, type Script, type Spelling, type Waited } from './spelling.js'
+export { describeWaits } from '../describe-waits.js'
+export { exploreSchedules, type ExploreOptions } from './explore-schedules.js'
+export { runVirtual, type VirtualOptions } from './run-virtual.js'
+export { SequenceBrokenError } from './sequence-broken-error.js'
+export { Sequencer } from './sequencer.js'
+export { waitAllTasksBlocked } from './wait-all-tasks-blocked.js'
