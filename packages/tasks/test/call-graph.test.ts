@@ -4,7 +4,6 @@ import {
   createTask,
   formatCallGraph,
   printCallGraph,
-  run,
   runBlocking,
   sleep,
   taskGroup,
@@ -13,6 +12,7 @@ import {
   type CallGraphFrame,
   type FutureCallGraph,
 } from '@tsyncio/tasks'
+import { runVirtual as run } from '@tsyncio/tasks/testing'
 import { describe, expect, it } from 'vitest'
 
 function names(graph: FutureCallGraph | null): string[] {

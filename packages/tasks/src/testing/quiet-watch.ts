@@ -1,4 +1,4 @@
-import type { EventLoop, Future, Runnable } from '@tsyncio/loop'
+import type { Clock, EventLoop, Future, Runnable } from '@tsyncio/loop'
 
 /** What a clock may be: a virtual one. */
 interface VirtualTime {
@@ -80,7 +80,7 @@ export class QuietWatch implements Runnable {
   }
 
   get #clock(): VirtualTime {
-    return this.#loop.core.clock
+    return this.#loop.core.clock as Clock & VirtualTime
   }
 
   // Inside Node's loop, between two looks Node sees to its own events, and brings ours.
