@@ -49,6 +49,7 @@ export default defineConfig({
           { text: 'Waiting for several', link: '/guide/waits' },
           { text: 'Locks and queues', link: '/guide/locks-and-queues' },
           { text: 'Channels', link: '/guide/channels' },
+          { text: 'Testing', link: '/guide/testing' },
           { text: 'Streams', link: '/guide/streams' },
           { text: 'Subprocesses', link: '/guide/subprocess' },
           { text: 'Selectors', link: '/selectors' },

@@ -1,6 +1,7 @@
 // What a user's library looks like: everything inferred, declarations emitted. It
 // compiles only if every type that the compiler must name is one that users can name.
 import { createTask, gather, run, sleep, taskGroup, timeout } from 'tsyncio'
+import { runVirtual, Sequencer, waitAllTasksBlocked } from 'tsyncio/testing'
 
 export function* double(n: number) {
   yield* sleep(1)
@@ -16,3 +17,7 @@ export const grouped = () =>
     return yield* task
   })
 export const result: Promise<number> = run(double(5))
+export const sequence = new Sequencer()
+export const virtual = runVirtual(double(6))
+export const inOrder = () => sequence.at(0, () => double(7))
+export const blocked = () => waitAllTasksBlocked({ cushion: 1 })

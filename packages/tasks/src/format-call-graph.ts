@@ -12,7 +12,10 @@ function* lines(
   { future, callStack, awaitedBy }: FutureCallGraph,
   above: readonly Future[],
 ): Generator<string> {
-  if (above.includes(future)) return yield `* ${future.toString()}, which is above: a circle`
+  if (above.includes(future)) {
+    yield `* ${future.toString()}, which is above: a circle`
+    return
+  }
   yield `* ${future.toString()}`
   if (callStack.length > 0) yield '  + Call stack:'
   for (const frame of callStack) yield `  |   ${showFrame(frame)}`

@@ -1,9 +1,12 @@
 import * as loop from '@tsyncio/loop'
+import * as loopTesting from '@tsyncio/loop/testing'
 import * as selectors from '@tsyncio/selectors'
 import * as streams from '@tsyncio/streams'
 import * as subprocess from '@tsyncio/subprocess'
 import * as tasks from '@tsyncio/tasks'
+import * as tasksTesting from '@tsyncio/tasks/testing'
 import * as tsyncio from 'tsyncio'
+import * as testing from 'tsyncio/testing'
 import { describe, expect, it } from 'vitest'
 
 // What the packages export for those who build on them, not for programs.
@@ -50,5 +53,15 @@ describe('tsyncio', () => {
     )
     const own = Object.keys(tsyncio).filter((name) => !theirs.has(name))
     expect(own.sort()).toEqual(['OSError', 'UnsupportedError', 'unsupportedReason'])
+  })
+})
+
+describe('tsyncio/testing', () => {
+  it('has the kits of the loop and of tasks, the very same objects', () => {
+    const { SocketPair: _, ...kits } = { ...loopTesting, ...tasksTesting }
+    expect({ ...testing }).toEqual(kits)
+    for (const [name, value] of Object.entries(testing)) {
+      expect((kits as Record<string, unknown>)[name]).toBe(value)
+    }
   })
 })
