@@ -8,7 +8,12 @@ import { join } from 'node:path'
 
 import { promisedOutput, runProgram } from './examples/run.js'
 import { nodes } from './nodes/other-nodes.js'
-import { compileConsumer, installInto, writeExamples } from './pack/consumer-project.js'
+import {
+  compileConsumer,
+  installInto,
+  writeExamples,
+  writeNodeTest,
+} from './pack/consumer-project.js'
 import { faultsOf, packAll } from './pack/tarballs.js'
 
 const counts = { passed: 0, failed: 0 }
@@ -44,7 +49,7 @@ try {
     tarballs.map((tarball) => tarball.path),
   )
   report('a library with declarations', compileConsumer(project))
-  const examples = writeExamples(project)
+  const examples = [...writeExamples(project), writeNodeTest(project)]
   for (const { version, node } of nodes({ own: true })) {
     for (const example of examples) {
       report(`${version}  ${example.name}`, await faultsOfRun(example, node, project))

@@ -44,6 +44,18 @@ export function installInto(directory, tarballs) {
   return project
 }
 
+/**
+ * Copies a test for Node's own runner into the project, where there is no other.
+ *
+ * @param {string} project
+ * @returns {{ name: string, code: string, program: string }}
+ */
+export function writeNodeTest(project) {
+  const program = join(project, 'node-test.mjs')
+  copyFileSync(fileURLToPath(new URL('node-test.mjs', import.meta.url)), program)
+  return { name: 'tsyncio/testing under node:test', code: '', program }
+}
+
 /** As a module, and as a script that requires: there, what awaits needs a function around it. */
 const spellings = /** @type {const} */ ({
   import: {

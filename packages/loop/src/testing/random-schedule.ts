@@ -34,7 +34,7 @@ function isTask(runnable: Runnable): boolean {
  *   return order.join()
  * }
  *
- * console.log(await order(7), (await order(7)) === (await order(7))) // 4,2,1,3 true
+ * console.log(await order(7), (await order(7)) === (await order(7))) // 1,4,2,3 true
  * ```
  */
 export class RandomSchedule extends ReadyQueue {
