@@ -14,7 +14,7 @@ import {
   type Started,
   type Task,
 } from '@tsyncio/tasks'
-import { asyncFunctions, generators, type Script, type Spelling } from '@tsyncio/tasks/testing'
+import { asyncFunctions, generators, type Script, type Spelling } from '@tsyncio/tasks/testing/vitest'
 import { describe, expect, it } from 'vitest'
 
 type Operation =

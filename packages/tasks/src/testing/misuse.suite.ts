@@ -143,6 +143,8 @@ export function describeMisuse({ spelling, run }: TaskDrive): void {
 
     it('of a task of another loop is a TypeError', async () => {
       const other = new EventLoop()
+      // It is closed with a task that is pending.
+      other.setExceptionHandler(() => undefined)
       const result = await harmless(function* () {
         const task = createTask(() => sleep(1), { loop: other })
         const mine = createTask(() => sleep(1))
