@@ -14,7 +14,12 @@ import {
   type Started,
   type Task,
 } from '@tsyncio/tasks'
-import { asyncFunctions, generators, type Script, type Spelling } from '@tsyncio/tasks/testing/vitest'
+import {
+  asyncFunctions,
+  generators,
+  type Script,
+  type Spelling,
+} from '@tsyncio/tasks/testing/vitest'
 import { describe, expect, it } from 'vitest'
 
 type Operation =
