@@ -11,7 +11,7 @@ import {
   type TaskGroup,
   type Timeout,
 } from '@tsyncio/tasks'
-import { generators, type Waited } from '@tsyncio/tasks/testing'
+import { generators, type Waited } from '@tsyncio/tasks/testing/vitest'
 
 import { Failure } from './describe.js'
 import type { Caught, Of } from './program.js'

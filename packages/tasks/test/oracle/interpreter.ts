@@ -1,6 +1,6 @@
 import { EventLoop, isCancelled } from '@tsyncio/loop'
 import { allTasks, createTask } from '@tsyncio/tasks'
-import type { Spelling } from '@tsyncio/tasks/testing'
+import type { Spelling } from '@tsyncio/tasks/testing/vitest'
 
 import { callbackActions } from './callback-actions.js'
 import { CoarseClock } from './coarse-clock.js'

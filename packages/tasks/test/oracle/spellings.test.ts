@@ -1,4 +1,4 @@
-import { asyncFunctions, generators } from '@tsyncio/tasks/testing'
+import { asyncFunctions, generators } from '@tsyncio/tasks/testing/vitest'
 import { expect, it } from 'vitest'
 
 import { Interpreter } from './interpreter.js'

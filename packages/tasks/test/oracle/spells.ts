@@ -1,4 +1,4 @@
-import { asyncFunctions, generators } from '@tsyncio/tasks/testing'
+import { asyncFunctions, generators } from '@tsyncio/tasks/testing/vitest'
 
 import type { Program } from './program.js'
 import type { Spell } from './world.js'

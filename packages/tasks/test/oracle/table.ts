@@ -1,4 +1,4 @@
-import type { Spelling } from '@tsyncio/tasks/testing'
+import type { Spelling } from '@tsyncio/tasks/testing/vitest'
 
 import type { Action, Flow, Of, Program, Wait } from './program.js'
 import type { Steps, World } from './world.js'

@@ -1,6 +1,6 @@
 import type { EventLoop } from '@tsyncio/loop'
 import { currentTask, type Started, type Task } from '@tsyncio/tasks'
-import type { Spelling } from '@tsyncio/tasks/testing'
+import type { Spelling } from '@tsyncio/tasks/testing/vitest'
 
 import { Failure, show } from './describe.js'
 import type { Action, Member, Program, Trace } from './program.js'
