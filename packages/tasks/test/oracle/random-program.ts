@@ -85,7 +85,7 @@ class ProgramMaker {
       [2, () => ({ op: 'waitFor', of: this.#member(), timeout: this.#delay() })],
       [2, () => this.#asCompleted()],
       [2, () => ({ op: 'nextCompleted', on: 'completions0', plain: random.chance(0.5) })],
-      [this.#subjects.length * 10, () => random.oneOf(this.#subjects).wait()],
+      [this.#subjects.length * 14, () => random.oneOf(this.#subjects).wait()],
     ])
   }
 

@@ -90,7 +90,7 @@ function kinds(random: Random, on: string, body: Body): Record<string, Subject> 
 const things = [
   ...['lock0', 'lock0', 'lock1', 'semaphore0', 'semaphore1', 'bounded0', 'event0'],
   ...['condition0', 'condition0', 'condition1', 'condition1', 'barrier0', 'barrier1'],
-  ...['queue0', 'queue0', 'queue1', 'priority0', 'lifo0'],
+  ...['queue0', 'queue0', 'queue0', 'queue1', 'priority0', 'priority0', 'lifo0', 'lifo0'],
 ]
 
 /** What is done with one of the things that every program finds. */
