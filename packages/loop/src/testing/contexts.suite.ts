@@ -26,7 +26,30 @@ export function describeContexts({ make, run, runSteps }: LoopBench): void {
       expect(user.get()).toBe('nobody')
     })
 
-    it('shares that context with the others that were scheduled in it', async () => {
+    it('keeps what it sets to itself, and does not see what is set later', async () => {
+      const user = new ContextVariable('user', 'nobody')
+      const loop = make()
+      const seen: string[] = []
+      const here = new Context()
+      const take = (name: string): void => {
+        seen.push(user.get())
+        user.set(name)
+      }
+      here.run(() => {
+        const future = loop.createFuture<void>()
+        future.addDoneCallback(() => take('a'))
+        loop.callSoon(take, 'b')
+        loop.callLater(1, take, 'c')
+        user.set('later')
+        future.setResult()
+      })
+      loop.callLater(2, () => loop.stop())
+      await run(loop)
+      expect(seen).toEqual(['nobody', 'nobody', 'nobody'])
+      expect(here.get(user)).toBe('later')
+    })
+
+    it('shares a context that it was given with the others there', async () => {
       const count = new ContextVariable('count', 0)
       const loop = make()
       const seen: number[] = []

@@ -25,6 +25,7 @@ import { describeLocks } from './locks.suite.js'
 import { describeMisuse } from './misuse.suite.js'
 import { describeNothingLost } from './nothing-lost.suite.js'
 import { describeQueues } from './queues.suite.js'
+import { describeRequests } from './requests.suite.js'
 import { describeScopesAndTasks } from './scopes-and-tasks.suite.js'
 import { describeScopes } from './scopes.suite.js'
 import { describeSemaphores } from './semaphores.suite.js'
@@ -53,6 +54,7 @@ export function describeTasks(name: string, drive: TaskDrive): void {
     describeTaskBasics(drive)
     describeCallGraph(drive)
     describeCancellation(drive)
+    describeRequests(drive)
     describeGather(drive)
     describeTaskDebug(drive)
     describeTimeouts(drive)

@@ -2,6 +2,7 @@ import { getRunningLoop, isCancelled } from '@tsyncio/loop'
 import { describe, expect, it } from 'vitest'
 
 import { createTask } from '../create-task.js'
+import { currentTask } from '../current-strand.js'
 import { gather } from '../gather.js'
 import { sleep } from '../sleep.js'
 import type { TaskDrive } from './conformance.js'
@@ -173,6 +174,55 @@ export function describeGather({ spelling: { body, wait }, run }: TaskDrive): vo
         return 'no error'
       })
       expect(await run(main)).toBe('my message')
+    })
+
+    it('cancelled, passes the message on though the child went on', async () => {
+      const main = body(function* () {
+        const waiting = currentTask()
+        const child = body(function* () {
+          waiting?.cancel('my message')
+          try {
+            yield* wait(sleep(1))
+          } catch {
+            // Goes on.
+          }
+        })
+        try {
+          yield* wait(gather([child]))
+        } catch (error) {
+          return [isCancelled(error), (error as Error).message]
+        }
+        return 'no error'
+      })
+      expect(await run(main)).toEqual([true, 'my message'])
+    })
+
+    it('asks a child to end once for each time that it was given', async () => {
+      const main = body(function* () {
+        const child = createTask(() => sleep(60_000))
+        gather([child, child], { returnExceptions: true }).cancel()
+        yield* wait(sleep(0))
+        return child.cancelling()
+      })
+      expect(await run(main)).toBe(2)
+    })
+
+    it('leaves the error of a cancelled child to who waits for the child', async () => {
+      const main = body(function* () {
+        const child = createTask(() => sleep(60_000))
+        const all = gather([child], { returnExceptions: true })
+        yield* wait(sleep(0))
+        child.cancel('my message')
+        const [outcome] = yield* wait(all)
+        try {
+          yield* wait(child)
+        } catch (error) {
+          const { reason } = outcome as PromiseRejectedResult
+          return [isCancelled(reason), (error as Error).message]
+        }
+        return 'no error'
+      })
+      expect(await run(main)).toEqual([true, 'my message'])
     })
 
     it('cannot be cancelled when all are done', async () => {

@@ -38,7 +38,7 @@ export function show(value: unknown): string {
   if (value instanceof Error) return describe(value)
   if (Array.isArray(value)) return `(${value.map(show).join(' ')})`
   if (isSettled(value)) return show(value.status === 'fulfilled' ? value.value : value.reason)
-  return String(value as string | number | boolean)
+  return `${value as string}`
 }
 
 /** What a future says of itself. */
