@@ -1,4 +1,5 @@
 import { Context } from './context.js'
+import { InvalidStateError } from './invalid-state-error.js'
 
 const unset = Symbol('unset')
 
@@ -8,6 +9,8 @@ export interface ContextToken<T> {
   readonly context: Context
   readonly had: boolean
   readonly value: T | undefined
+  /** Whether the former value has been put back. */
+  readonly used: boolean
 }
 
 /**
@@ -48,18 +51,29 @@ export class ContextVariable<T> {
   set(value: T): ContextToken<T> {
     const context = Context.current
     const had = context.has(this)
-    const token = { variable: this, context, had, value: context.get(this) as T | undefined }
+    const before = context.get(this) as T | undefined
     context.set(this, value)
-    return token
+    return { variable: this, context, had, value: before, used: false }
   }
 
-  /** Puts back what was there before the `set` that gave the token. */
+  /**
+   * Puts back what was there before the `set` that gave the token.
+   *
+   * @throws InvalidStateError if the token was used before. TypeError if it is of another
+   *   variable, or of another context than the current one.
+   */
   reset(token: ContextToken<T>): void {
+    if (token.used) {
+      throw new InvalidStateError(
+        `The token of the context variable "${this.name}" was used already: each \`set\` can be taken back once.`,
+      )
+    }
     if (token.variable !== this || token.context !== Context.current) {
       throw new TypeError(
         `The token does not belong to the context variable "${this.name}" in the current context.`,
       )
     }
+    ;(token as { used: boolean }).used = true
     if (token.had) Context.current.set(this, token.value)
     else Context.current.delete(this)
   }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { ContextVariable } from '../context-variable.js'
 import { Context } from '../context.js'
+import { InvalidStateError } from '../invalid-state-error.js'
 import type { LoopBench } from './loop-bench.js'
 
 /** The context rules of EV8, EV10, EV15 and FU2. */
@@ -78,6 +79,20 @@ export function describeContexts({ make, run, runSteps }: LoopBench): void {
       loop.callSoonIn(new Context(), () => seen.push(user.get()))
       await runSteps(loop, [])
       expect(seen).toEqual(['nobody'])
+    })
+  })
+
+  describe('the token of a context variable', () => {
+    it('puts the former value back, once', () => {
+      const user = new ContextVariable('user', 'nobody')
+      const token = new Context().run(() => {
+        const token = user.set('ada')
+        user.reset(token)
+        expect([user.get(), token.used]).toEqual(['nobody', true])
+        expect(() => user.reset(token)).toThrow(InvalidStateError)
+        return user.set('bob')
+      })
+      expect(() => user.reset(token)).toThrow(TypeError)
     })
   })
 

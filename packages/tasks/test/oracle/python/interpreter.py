@@ -7,6 +7,7 @@ only its waiter knows would be gone.
 import asyncio
 import gc
 import json
+import logging
 import sys
 import warnings
 
@@ -165,6 +166,7 @@ def trace(program):
 gc.disable()
 # Programs leave behind what they like.
 warnings.simplefilter('ignore')
+logging.disable(logging.CRITICAL)
 sys.unraisablehook = lambda *_: None
 
 
