@@ -1,8 +1,15 @@
 import { VirtualClock } from '@tsyncio/loop/testing'
 
-/** Where others wait, jumps to the next full millisecond at which a timer is due. */
+/**
+ * Where others wait, jumps to the next full millisecond at which a timer is due. Programs
+ * wait for nothing outside of their loop.
+ */
 export class CoarseClock extends VirtualClock {
-  override wait(deadline: number, callback: () => void): () => void {
-    return super.wait(Math.ceil(deadline), callback)
+  constructor() {
+    super(0, { patience: 0 })
+  }
+
+  override jump(deadline: number): void {
+    super.jump(Math.ceil(deadline))
   }
 }

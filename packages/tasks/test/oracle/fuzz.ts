@@ -61,14 +61,16 @@ class Fuzz {
   async run(): Promise<boolean> {
     await Promise.all(Array.from({ length: availableParallelism() }, () => this.#workOn()))
     console.log(String(this.#coverage))
+    console.log(`\nseeds ${all.from} to ${this.#next - 1}, ${this.#seconds()} s`)
     for (const difference of this.#differences) console.log(`\n${difference}`)
+    if (this.#broken) console.log('\nA process of the fuzzer ended badly: see above.')
+    if (this.#broken || this.#differences.length > 0) return false
     const odd = [
       ...this.#coverage.missing().map((each) => `never: ${each}`),
       ...this.#coverage.impossible().map((each) => `cannot be: ${each}`),
     ]
     if (odd.length > 0) console.log(`\n${odd.join('\n')}`)
-    console.log(`\nseeds ${all.from} to ${this.#next - 1}, ${this.#seconds()} s`)
-    return this.#differences.length === 0 && !this.#broken && odd.length === 0
+    return odd.length === 0
   }
 
   async #workOn(): Promise<void> {

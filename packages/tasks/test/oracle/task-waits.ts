@@ -46,7 +46,7 @@ export const taskWaits = {
       return next.done === true ? 'absent' : yield* spelling.wait(next.value)
     }
     const next = yield* spelling.wait(completions[Symbol.asyncIterator]().next())
-    return next.done === true ? 'absent' : world.nameOf(next.value)
+    return next.done === true ? 'absent' : world.nameOf(next.value[0])
   },
   *asCompleted({ of, timeout, plain }, { world, me, spelling }) {
     if (of.some((member) => typeof member === 'string' && !world.things.has(member)))
@@ -62,7 +62,8 @@ export const taskWaits = {
     for (;;) {
       const step = yield* spelling.wait(iterator.next())
       if (step.done === true) return undefined
-      world.note(me, 'completes', world.nameOf(step.value), 'ok', outcomeOf(step.value))
+      const [future] = step.value
+      world.note(me, 'completes', world.nameOf(future), 'ok', outcomeOf(future))
     }
   },
 } satisfies Partial<Waits>
