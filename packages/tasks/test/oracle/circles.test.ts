@@ -5,7 +5,7 @@ import type { Program, Trace } from './program.js'
 import { randomProgram } from './random-program.js'
 import { spells, type Spells } from './spells.js'
 
-// asyncio exhausts the stack when a cancellation runs in a circle (TK16): nothing to compare.
+// asyncio exhausts the stack when a cancellation runs in a circle (TK4): nothing to compare.
 function trace(program: Program, { spell }: Spells): Promise<Trace> {
   return new Interpreter(spell, { circles: true }).trace(program)
 }

@@ -7,8 +7,8 @@ import type { Program, Trace } from './program.js'
 import { randomProgram } from './random-program.js'
 import { scenarios } from './scenarios.js'
 
-// TK, FU, GA, WA, TO, TG, LK, QU and CV of the inventory: CPython says what is right.
-// `npm run fuzz` does the same with any number of programs.
+// FU1..FU6, TK1..TK18, TO1..TO5, TG1..TG8, LK1..LK5 and QU1..QU4: CPython says what is
+// right. `npm run fuzz` does the same with any number of programs.
 const programs = Array.from({ length: 2_000 }, (_, seed) => randomProgram(seed))
 const minutes = 60_000
 
