@@ -61,7 +61,9 @@ function project(name: string, root: string, mode: string): TestProjectInlineCon
 /** Tasks where the native part cannot be loaded: another system, another runtime. */
 function withoutBinary(mode: string): TestProjectInlineConfiguration {
   const { test, ...rest } = project('tasks without the binary', 'packages/tasks', mode)
-  const include = ['test/conformance.test.ts', 'test/async-functions.test.ts']
+  const include = ['conformance', 'async-functions', 'threads'].map(
+    (name) => `test/${name}.test.ts`,
+  )
   return { ...rest, test: { ...test, include, env: { TSYNCIO_NATIVE: 'off' }, typecheck: {} } }
 }
 

@@ -4,4 +4,5 @@ export default packageConfig({
   index: 'src/index.ts',
   'testing/index': 'src/testing/index.ts',
   'testing/vitest/index': 'src/testing/vitest/index.ts',
+  'threads/entry': 'src/threads/entry.ts',
 })

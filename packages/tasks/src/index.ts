@@ -61,6 +61,26 @@ export { getTaskFactory, setTaskFactory, type TaskFactory } from './task-factory
 export { taskGroup, type TaskGroup, type TaskGroupOptions } from './task-group.js'
 export { allTasks } from './task-registry.js'
 export { Task, type TaskOptions } from './task.js'
+export { setDefaultExecutor } from './threads/default-executor.js'
+export { MissingExportError } from './threads/missing-export-error.js'
+export { ModuleLoadError } from './threads/module-load-error.js'
+export { runInExecutor } from './threads/run-in-executor.js'
+export { shutdownDefaultExecutor } from './threads/shutdown-default-executor.js'
+export { ThreadDiedError } from './threads/thread-died-error.js'
+export type {
+  ThreadArguments,
+  ThreadExport,
+  ThreadModule,
+  ThreadResult,
+} from './threads/thread-module.js'
+export {
+  ThreadPoolExecutor,
+  type ThreadPoolExecutorOptions,
+} from './threads/thread-pool-executor.js'
+export { threadSignal } from './threads/thread-signal.js'
+export { toThread } from './threads/to-thread.js'
+export { transfer } from './threads/transfer.js'
+export { UncloneableError } from './threads/uncloneable-error.js'
 export { TimeoutError } from './timeout-error.js'
 export { timeout, timeoutAt, type Timeout, type TimeoutOptions } from './timeout.js'
 export { until } from './until.js'

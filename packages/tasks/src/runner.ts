@@ -9,6 +9,17 @@ import {
 import type { Awaitable, AwaitableResult } from './ensure-future.js'
 import { MainTask } from './main-task.js'
 import { Shutdown } from './shutdown.js'
+import { Task } from './task.js'
+import { hasDefaultExecutor } from './threads/default-executor.js'
+import { shutdownDefaultExecutor } from './threads/shutdown-default-executor.js'
+
+// asyncio's: for so long it is waited for the calls in threads.
+const threadJoinTimeout = 300_000
+
+async function endThreads(loop: EventLoop): Promise<void> {
+  if (!hasDefaultExecutor(loop)) return
+  await loop.runUntilComplete(new Task(shutdownDefaultExecutor(threadJoinTimeout), { loop }))
+}
 
 export interface RunnerOptions extends EventLoopOptions {
   /** Makes the loop, in place of the other options; `debug` still applies. */
@@ -112,8 +123,8 @@ export class Runner {
   }
 
   /**
-   * Cancels the tasks that are left and waits for them, reports what they failed with, and
-   * closes the loop. Does nothing for a runner that was never used, or closed before.
+   * Cancels the tasks that are left and waits for them, reports what they failed with, waits
+   * for the calls in threads (five minutes at the most) and ends these, and closes the loop. Does nothing for a runner that was never used, or closed before.
    *
    * @throws InvalidStateError during a run.
    */
@@ -124,6 +135,7 @@ export class Runner {
       const shutdown = new Shutdown(loop)
       if (shutdown.ended !== undefined) await loop.runUntilComplete(shutdown.ended)
       shutdown.report()
+      await endThreads(loop)
     } finally {
       loop.close()
     }

@@ -187,6 +187,25 @@ export {
 } from '@tsyncio/tasks'
 
 export {
+  MissingExportError,
+  ModuleLoadError,
+  runInExecutor,
+  setDefaultExecutor,
+  shutdownDefaultExecutor,
+  type ThreadArguments,
+  ThreadDiedError,
+  type ThreadExport,
+  type ThreadModule,
+  ThreadPoolExecutor,
+  type ThreadPoolExecutorOptions,
+  type ThreadResult,
+  threadSignal,
+  toThread,
+  transfer,
+  UncloneableError,
+} from '@tsyncio/tasks'
+
+export {
   asDuplex,
   Connection,
   ConnectionDuplex,
