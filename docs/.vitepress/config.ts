@@ -50,6 +50,7 @@ export default defineConfig({
           { text: 'Locks and queues', link: '/guide/locks-and-queues' },
           { text: 'Channels', link: '/guide/channels' },
           { text: 'Testing', link: '/guide/testing' },
+          { text: 'Work for threads', link: '/guide/threads' },
           { text: 'Streams', link: '/guide/streams' },
           { text: 'Subprocesses', link: '/guide/subprocess' },
           { text: 'Selectors', link: '/selectors' },
