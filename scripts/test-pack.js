@@ -14,7 +14,7 @@ import {
   writeExamples,
   writeNodeTest,
 } from './pack/consumer-project.js'
-import { faultsOf, packAll } from './pack/tarballs.js'
+import { faultsOf, packAll, packDependencies } from './pack/tarballs.js'
 
 const counts = { passed: 0, failed: 0 }
 
@@ -44,10 +44,10 @@ try {
   mkdirSync(packed)
   const tarballs = packAll(packed)
   for (const tarball of tarballs) report(`the tarball of ${tarball.name}`, faultsOf(tarball))
-  const project = installInto(
-    directory,
-    tarballs.map((tarball) => tarball.path),
-  )
+  const project = installInto(directory, [
+    ...tarballs.map((tarball) => tarball.path),
+    ...packDependencies(packed),
+  ])
   report('a library with declarations', compileConsumer(project))
   const examples = [...writeExamples(project), writeNodeTest(project)]
   for (const { version, node } of nodes({ own: true })) {

@@ -1,9 +1,17 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 
-import { publishedPackages } from '../published-packages.js'
+import { publishedPackages, root } from '../published-packages.js'
 
 /** @typedef {{ name: string, path: string, files: string[], manifest: any }} Tarball */
+
+/** @param {string} source @param {string} directory */
+function pack(source, directory) {
+  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', directory]
+  const stdout = execFileSync('npm', args, { cwd: source, encoding: 'utf8' })
+  const [packed] = Object.values(JSON.parse(stdout))
+  return packed
+}
 
 /**
  * Packs every published package into a directory.
@@ -13,12 +21,28 @@ import { publishedPackages } from '../published-packages.js'
  */
 export function packAll(directory) {
   return publishedPackages().map(({ name, directory: source, manifest }) => {
-    const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', directory]
-    const stdout = execFileSync('npm', args, { cwd: source, encoding: 'utf8' })
-    const [packed] = Object.values(JSON.parse(stdout))
+    const packed = pack(source, directory)
     const files = packed.files.map((/** @type {{ path: string }} */ file) => file.path)
     return { name, path: join(directory, packed.filename), files, manifest }
   })
+}
+
+/**
+ * Packs what the published packages depend on besides each other: the consumer's project
+ * has no network to get it from.
+ *
+ * @param {string} directory
+ * @returns {string[]} paths
+ */
+export function packDependencies(directory) {
+  const published = publishedPackages()
+  const ours = new Set(published.map(({ name }) => name))
+  const theirs = published
+    .flatMap(({ manifest }) => Object.keys(manifest.dependencies ?? {}))
+    .filter((name) => !ours.has(name))
+  return [...new Set(theirs)].map((name) =>
+    join(directory, pack(join(root, 'node_modules', name), directory).filename),
+  )
 }
 
 const runsAtInstall = ['preinstall', 'install', 'postinstall', 'prepare']
