@@ -51,6 +51,7 @@ export default defineConfig({
           { text: 'Channels', link: '/guide/channels' },
           { text: 'Testing', link: '/guide/testing' },
           { text: 'Work for threads', link: '/guide/threads' },
+          { text: 'Beside Node’s own', link: '/guide/beside-node' },
           { text: 'Streams', link: '/guide/streams' },
           { text: 'Subprocesses', link: '/guide/subprocess' },
           { text: 'Selectors', link: '/selectors' },

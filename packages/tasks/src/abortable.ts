@@ -1,5 +1,6 @@
 import type { Suspend } from '@tsyncio/loop'
 
+import { listenToAbort } from './abort-listeners.js'
 import { CancelScope } from './cancel-scope.js'
 import type { Gen } from './coroutine.js'
 import { requireStrand } from './current-strand.js'
@@ -14,15 +15,14 @@ export function requireSignal(signal: AbortSignal | undefined): void {
 function* untilAborted<T>(signal: AbortSignal, wait: Iterator<Suspend, T, unknown>): Gen<T> {
   signal.throwIfAborted()
   const scope = new CancelScope()
-  const abort = (): void => scope.cancel('The signal was aborted.')
   scope.enter(requireStrand('A wait with a signal'))
-  signal.addEventListener('abort', abort)
+  const stop = listenToAbort(signal, () => scope.cancel('The signal was aborted.'))
   try {
     return yield* { [Symbol.iterator]: () => wait }
   } catch (error) {
     throw scope.catches(error) ? (signal.reason as unknown) : error
   } finally {
-    signal.removeEventListener('abort', abort)
+    stop()
     scope.leave()
   }
 }

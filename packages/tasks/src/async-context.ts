@@ -34,6 +34,11 @@ export class AsyncVariable<T> {
     return this.#storage === undefined ? callback() : this.#storage.run(value, callback)
   }
 
+  /** Forgets the value for the rest of what runs, and what comes of it. */
+  leave(): void {
+    ;(this.#storage as AsyncLocalStorage<T | undefined> | undefined)?.enterWith(undefined)
+  }
+
   /** Calls `callback` without the value, if there is one. */
   exit<R>(callback: () => R): R {
     if (this.get() === undefined) return callback()

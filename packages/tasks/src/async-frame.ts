@@ -10,6 +10,7 @@ import { isAskedWhere, type Cancellable, type Suspend, type Suspension } from '@
 import { AsyncVariable } from './async-context.js'
 import type { Started } from './coroutine.js'
 import { Branch } from './branch.js'
+import { leaveInRequestHandlers } from './request-handlers.js'
 import type { Strand } from './strand.js'
 
 const frames = new AsyncVariable<AsyncFrame>()
@@ -25,6 +26,8 @@ export function outsideFrames<R>(callback: () => R): R {
   return frames.exit(callback)
 }
 
+const leaveFrames = (): void => frames.leave()
+
 type Outcome = { readonly value: unknown } | { readonly error: unknown }
 
 export class AsyncFrame implements Iterator<Suspend, unknown, unknown>, Suspension, Cancellable {
@@ -39,6 +42,7 @@ export class AsyncFrame implements Iterator<Suspend, unknown, unknown>, Suspensi
   #cancelMessage: string | undefined
 
   constructor(strand: Strand) {
+    leaveInRequestHandlers(leaveFrames)
     this.strand = strand
   }
 

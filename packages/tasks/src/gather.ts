@@ -7,6 +7,7 @@ import {
   type EventLoop,
 } from '@tsyncio/loop'
 
+import { listenToAbort } from './abort-listeners.js'
 import { requireSignal } from './abortable.js'
 import { currentTask } from './current-strand.js'
 import { ensureFuture, type Awaitable, type AwaitableResult } from './ensure-future.js'
@@ -63,8 +64,7 @@ export class GatheringFuture extends Future<unknown> {
       if (this.cancel()) this.abortedBy = signal
     }
     if (signal.aborted) return abort()
-    signal.addEventListener('abort', abort)
-    new Watch(this, null, () => signal.removeEventListener('abort', abort))
+    new Watch(this, null, listenToAbort(signal, abort))
   }
 }
 
