@@ -54,6 +54,19 @@ module.exports = {
       to: { dependencyTypes: ['core'], dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'rules-stand-alone',
+      comment: 'Lint rules know types by their shape: they load nothing of the library.',
+      severity: 'error',
+      from: { path: '^packages/eslint-plugin/src/' },
+      to: { path: '^(apps|packages/(?!eslint-plugin/))' },
+    },
+    {
+      name: 'nobody-runs-rules',
+      severity: 'error',
+      from: { path: '^(packages|apps)/', pathNot: '^packages/eslint-plugin/' },
+      to: { path: '^packages/eslint-plugin/' },
+    },
+    {
       name: 'overseer-uses-tsyncio-alone',
       comment: 'The reference app shows what a user can write: it imports the umbrella only.',
       severity: 'error',

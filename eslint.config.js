@@ -1,6 +1,6 @@
 import tseslint from 'typescript-eslint'
 
-import { noFloatingGenerator } from './scripts/eslint/no-floating-generator.js'
+import tsyncio from './packages/eslint-plugin/src/index.js'
 
 const typed = ['packages/*/{src,test}/**/*.ts', 'apps/*/{src,test}/**/*.ts', 'docs/test/**/*.ts']
 const tests = ['packages/*/{test,src/testing}/**/*.ts', 'apps/*/test/**/*.ts', 'docs/test/**/*.ts']
@@ -18,13 +18,11 @@ export default tseslint.config(
   },
   {
     files: typed,
-    extends: [tseslint.configs.recommendedTypeChecked],
-    plugins: { tsyncio: { rules: { 'no-floating-generator': noFloatingGenerator } } },
+    extends: [tseslint.configs.recommendedTypeChecked, tsyncio.configs.recommended],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
     },
     rules: {
-      'tsyncio/no-floating-generator': 'error',
       'prefer-const': 'error',
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-restricted-syntax': [
@@ -64,7 +62,9 @@ export default tseslint.config(
   {
     files: tests,
     rules: {
-      // Tests hand over what the types forbid, and read what they do not promise.
+      // Tests swallow cancellations to see what comes of it.
+      'tsyncio/careless-catch': 'off',
+      // They hand over what the types forbid, and read what they do not promise.
       '@typescript-eslint/no-explicit-any': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

@@ -73,7 +73,7 @@ export default defineConfig(({ mode }) => ({
     maxConcurrency: 4,
     reporters: ['default', './scripts/vitest/totals-reporter.js'],
     projects: [
-      ...packages.map((name) => project(name, `packages/${name}`, mode)),
+      ...[...packages, 'eslint-plugin'].map((name) => project(name, `packages/${name}`, mode)),
       ...apps.map((name) => project(name, `apps/${name}`, mode)),
       project('docs', 'docs', mode),
       ...(mode === 'test' || mode === 'dist' ? [withoutBinary(mode)] : []),
