@@ -3,14 +3,14 @@ import { Future, getRunningLoop } from '@tsyncio/loop'
 import { awaitersOf } from './awaiters.js'
 import { callStackOf, currentCallStack } from './call-stack.js'
 import { currentTask } from './current-strand.js'
-import type { CallGraphFrame } from './call-graph-frame.js'
+import type { FrameCallGraphEntry } from './frame-call-graph-entry.js'
 import { Task } from './task.js'
 
 /** A future or task: where it is, and who waits for it. */
 export interface FutureCallGraph {
   readonly future: Future
   /** The functions that it is in, innermost first; none for a plain future. */
-  readonly callStack: readonly CallGraphFrame[]
+  readonly callStack: readonly FrameCallGraphEntry[]
   /** Who waits for it. In a circle of waits, one of them is this very object again. */
   readonly awaitedBy: readonly FutureCallGraph[]
 }
@@ -33,7 +33,7 @@ function limited<T>(stack: readonly T[], limit: number | undefined): readonly T[
   return limit < 0 ? stack.slice(limit) : stack.slice(0, limit)
 }
 
-function stackOf(future: Future): readonly CallGraphFrame[] {
+function stackOf(future: Future): readonly FrameCallGraphEntry[] {
   if (!(future instanceof Task) || future.done()) return []
   return future === currentTask() ? currentCallStack() : callStackOf(future.strand)
 }

@@ -1,10 +1,10 @@
 import type { Future } from '@tsyncio/loop'
 
 import { captureCallGraph, type CallGraphOptions, type FutureCallGraph } from './call-graph.js'
-import type { CallGraphFrame } from './call-graph-frame.js'
+import type { FrameCallGraphEntry } from './frame-call-graph-entry.js'
 
 /** One line for a function on a call stack. */
-export function showFrame({ name, place }: CallGraphFrame): string {
+export function showFrame({ name, place }: FrameCallGraphEntry): string {
   return place === undefined ? name : `${name} (${place})`
 }
 

@@ -1,6 +1,6 @@
 import { currentLoop, dropLeftover, noteLeftover, onDebugMode, type Leftover } from '@tsyncio/loop'
 
-import { callerOf } from './call-graph-frame.js'
+import { callerOf } from './frame-call-graph-entry.js'
 
 /** Follows coroutines from where they are made to where they are taken. */
 export interface CoroutineTrail {

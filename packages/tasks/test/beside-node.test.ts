@@ -17,7 +17,7 @@ import {
   timeout,
   until,
 } from '@tsyncio/tasks'
-import { asyncFunctions, generators } from '@tsyncio/tasks/testing'
+import { asyncFunctions, generators } from '@tsyncio/tasks/testing/vitest'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 function listen(handler: (request: IncomingMessage, response: ServerResponse) => unknown): Server {

@@ -9,7 +9,7 @@ import {
   taskGroup,
   timeout,
   until,
-  type CallGraphFrame,
+  type FrameCallGraphEntry,
   type FutureCallGraph,
 } from '@tsyncio/tasks'
 import { runVirtual as run } from '@tsyncio/tasks/testing'
@@ -19,7 +19,7 @@ function names(graph: FutureCallGraph | null): string[] {
   return (graph?.callStack ?? []).map(({ name }) => name.replace(/^.*\./, ''))
 }
 
-function frame(graph: FutureCallGraph | null, name: string): CallGraphFrame | undefined {
+function frame(graph: FutureCallGraph | null, name: string): FrameCallGraphEntry | undefined {
   return graph?.callStack.find((each) => each.name.endsWith(name))
 }
 

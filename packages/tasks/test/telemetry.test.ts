@@ -18,7 +18,7 @@ import {
   timeout,
   until,
 } from '@tsyncio/tasks'
-import { asyncFunctions, generators } from '@tsyncio/tasks/testing'
+import { asyncFunctions, generators } from '@tsyncio/tasks/testing/vitest'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 const exporter = new InMemorySpanExporter()

@@ -25,7 +25,7 @@ import {
   type Timeout,
   UncloneableError,
 } from '@tsyncio/tasks'
-import { asyncFunctions, generators } from '@tsyncio/tasks/testing'
+import { asyncFunctions, generators } from '@tsyncio/tasks/testing/vitest'
 import { describe, expect, it } from 'vitest'
 
 import { start } from './start.js'

@@ -1,7 +1,7 @@
 import { isOwnFrame } from '@tsyncio/loop'
 
 /** One function on a stack. */
-export interface CallGraphFrame {
+export interface FrameCallGraphEntry {
   /** Its name; `(anonymous)` without one. */
   readonly name: string
   /** File, line and column, if they are known. */
@@ -11,7 +11,7 @@ export interface CallGraphFrame {
 const pattern = /^\s*at (?:async )?(?:(.*) \((.*)\)|(.*))$/
 const anonymous = '(anonymous)'
 
-function frameOf(line: string): CallGraphFrame {
+function frameOf(line: string): FrameCallGraphEntry {
   const [, name, place, bare] = pattern.exec(line) ?? []
   return { name: name ?? anonymous, place: place ?? bare }
 }
@@ -26,12 +26,12 @@ function linesOf(stack: string): string[] {
 }
 
 /** The user's functions among some lines of a stack. */
-export function userFrames(lines: readonly string[]): CallGraphFrame[] {
+export function userFrames(lines: readonly string[]): FrameCallGraphEntry[] {
   return lines.filter(isUsers).map(frameOf)
 }
 
 /** The user's functions on the stack of a strand that runs, down to where it is stepped. */
-export function framesOfStep(stack: string): CallGraphFrame[] {
+export function framesOfStep(stack: string): FrameCallGraphEntry[] {
   const lines = linesOf(stack)
   const bottom = lines.findIndex((line) => isOwnFrame(line) && /\b(?:takeStep|step)\b/.test(line))
   return userFrames(bottom < 0 ? lines : lines.slice(0, bottom))
@@ -41,7 +41,7 @@ export function framesOfStep(stack: string): CallGraphFrame[] {
  * The user's functions on the stack of an async function, and those that await it: V8
  * appends them, below whatever ran the microtask.
  */
-export function framesOfAsync(stack: string): CallGraphFrame[] {
+export function framesOfAsync(stack: string): FrameCallGraphEntry[] {
   const lines = linesOf(stack)
   const below = lines.slice(lines.findIndex((line) => !isOwnFrame(line)))
   const first = below.findIndex(isOwnFrame)
