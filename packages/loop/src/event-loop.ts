@@ -30,6 +30,7 @@ import type { Runnable } from './runnable.js'
 import { Runs } from './runs.js'
 import { setLoopOfThread } from './running-loop.js'
 import { SignalHandlers } from './signal-handlers.js'
+import { noteSource } from './source.js'
 import { TimerHandle } from './timer-handle.js'
 
 /**
@@ -299,11 +300,6 @@ export class EventLoop implements ExceptionReporter {
     this.#core.runHook = enabled ? timedRun(this) : undefined
   }
 
-  /** In debug mode, where the caller's caller was called: what an object keeps as its origin. */
-  debugSource(): string | undefined {
-    return this.#debug ? sourceOfCaller() : undefined
-  }
-
   toString(): string {
     const state = this.#closed ? 'closed' : this.isRunning() ? 'running' : 'idle'
     return `<EventLoop ${state}${this.#debug ? ' debug' : ''}>`
@@ -317,7 +313,7 @@ export class EventLoop implements ExceptionReporter {
     this.#requireOpen()
     this.#requireCallback(callback, name)
     const handle = new Handle(this, callback as Callback, args, context ?? Context.current.values)
-    if (this.#debug) handle.source = sourceOfCaller()
+    if (this.#debug) noteSource(handle, sourceOfCaller())
     return handle
   }
 
@@ -326,7 +322,7 @@ export class EventLoop implements ExceptionReporter {
     this.#requireCallback(callback, name)
     const { timers } = this.#core
     const timer = new TimerHandle(timers, when, callback as Callback, args, Context.current.values)
-    if (this.#debug) timer.source = sourceOfCaller()
+    if (this.#debug) noteSource(timer, sourceOfCaller())
     this.#core.addTimer(timer)
     return timer
   }

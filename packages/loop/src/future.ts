@@ -1,16 +1,24 @@
 import { awaitFuture } from './await-future.js'
 import { CancelledError } from './cancelled-error.js'
 import { Context } from './context.js'
+import { sourceOfCaller } from './debug.js'
 import type { EventLoop } from './event-loop.js'
 import { FutureWait } from './future-wait.js'
 import { Handle, type Callback } from './handle.js'
 import { InvalidStateError } from './invalid-state-error.js'
 import type { Runnable } from './runnable.js'
 import { getEventLoop } from './running-loop.js'
+import { noteSource, sourceOf } from './source.js'
 import type { Suspend } from './suspend.js'
 import { reportLater, retrieved, type Unretrieved } from './unretrieved.js'
 
-type State = 'pending' | 'finished' | 'cancelled'
+type State = 'pending' | 'finished' | 'failed' | 'cancelled'
+
+/** What a cancelled future was told, and the error that cancelled it, until it is thrown. */
+interface Cancellation {
+  readonly message: string | undefined
+  error: unknown
+}
 
 /**
  * A result that is not there yet (asyncio's `Future`). Hot: whoever made it will settle it.
@@ -33,19 +41,19 @@ type State = 'pending' | 'finished' | 'cancelled'
 export class Future<out T = unknown> implements PromiseLike<T> {
   readonly #loop: EventLoop
   #state: State = 'pending'
-  #result: T | undefined
-  #failed = false
-  #error: unknown
-  #cancelMessage: string | undefined
+  /** The result, the error or the {@link Cancellation}, by the state. */
+  #outcome: unknown
   #unretrieved: Unretrieved | undefined
-  #waiter: Runnable | undefined
-  #moreWaiters: Runnable[] | undefined
-  /** Where the future was made; in debug mode only. */
-  readonly source: string | undefined
+  #waiters: Runnable | Runnable[] | undefined
 
   constructor(options: { loop?: EventLoop } = {}) {
     this.#loop = options.loop ?? getEventLoop()
-    this.source = this.#loop.debugSource()
+    if (this.#loop.getDebug()) noteSource(this, sourceOfCaller())
+  }
+
+  /** Where the future was made; in debug mode only. */
+  get source(): string | undefined {
+    return sourceOf(this)
   }
 
   getLoop(): EventLoop {
@@ -67,17 +75,15 @@ export class Future<out T = unknown> implements PromiseLike<T> {
   result(): T {
     if (this.#state === 'pending')
       throw new InvalidStateError(`${this.toString()} has no result yet.`)
+    if (this.#state === 'finished') return this.#outcome as T
     if (this.#state === 'cancelled') throw this.#makeCancelledError()
-    if (this.#failed) {
-      this.#markRetrieved()
-      throw this.#error
-    }
-    return this.#result as T
+    this.#markRetrieved()
+    throw this.#outcome
   }
 
   /** What {@link cancel} was told; an error that cancelled a task has a message of its own. */
   get cancelMessage(): string | undefined {
-    return this.#cancelMessage
+    return this.#state === 'cancelled' ? (this.#outcome as Cancellation).message : undefined
   }
 
   /** What the future failed with, or `undefined`. Throws as {@link result} does otherwise. */
@@ -86,7 +92,7 @@ export class Future<out T = unknown> implements PromiseLike<T> {
       throw new InvalidStateError(`${this.toString()} has no exception yet.`)
     if (this.#state === 'cancelled') throw this.#makeCancelledError()
     this.#markRetrieved()
-    return this.#failed ? this.#error : undefined
+    return this.#state === 'failed' ? this.#outcome : undefined
   }
 
   /** @throws InvalidStateError if the future is done. */
@@ -132,9 +138,9 @@ export class Future<out T = unknown> implements PromiseLike<T> {
   /** The cheap form of a done callback: `waiter` is scheduled when the future is done. */
   addWaiter(waiter: Runnable): void {
     if (this.#state !== 'pending') this.#loop.schedule(waiter)
-    else if (this.#waiter === undefined) this.#waiter = waiter
-    else if (this.#moreWaiters === undefined) this.#moreWaiters = [waiter]
-    else this.#moreWaiters.push(waiter)
+    else if (this.#waiters === undefined) this.#waiters = waiter
+    else if (Array.isArray(this.#waiters)) this.#waiters.push(waiter)
+    else this.#waiters = [this.#waiters, waiter]
   }
 
   removeWaiter(waiter: Runnable): boolean {
@@ -143,8 +149,8 @@ export class Future<out T = unknown> implements PromiseLike<T> {
 
   /** Who waits, in order: for reports and graphs. */
   waiters(): readonly Runnable[] {
-    if (this.#waiter === undefined) return []
-    return [this.#waiter, ...(this.#moreWaiters ?? [])]
+    if (this.#waiters === undefined) return []
+    return Array.isArray(this.#waiters) ? [...this.#waiters] : [this.#waiters]
   }
 
   [Symbol.iterator](): Iterator<Suspend, T, unknown> {
@@ -164,59 +170,49 @@ export class Future<out T = unknown> implements PromiseLike<T> {
   }
 
   protected describe(): string {
-    if (this.#state !== 'finished') return this.#state
-    return this.#failed ? `failed: ${String(this.#error)}` : 'finished'
+    return this.#state === 'failed' ? `failed: ${String(this.#outcome)}` : this.#state
   }
 
   protected settleResult(value: T): void {
     this.#requirePending()
-    this.#result = value
-    this.#settle('finished')
+    this.#settle('finished', value)
   }
 
   protected settleException(error: unknown): void {
     this.#requirePending()
-    this.#failed = true
-    this.#error = error
     this.#unretrieved = reportLater(this, error)
-    this.#settle('finished')
+    this.#settle('failed', error)
   }
 
   protected settleCancelled(message?: string, error?: unknown): boolean {
     if (this.#state !== 'pending') return false
-    this.#cancelMessage = message
-    this.#error = error
-    this.#settle('cancelled')
+    this.#settle('cancelled', { message, error } satisfies Cancellation)
     return true
   }
 
-  #settle(state: State): void {
+  #settle(state: State, outcome: unknown): void {
     this.#state = state
-    const waiter = this.#waiter
-    if (waiter === undefined) return
-    this.#waiter = undefined
-    this.#loop.schedule(waiter)
-    const more = this.#moreWaiters
-    if (more === undefined) return
-    this.#moreWaiters = undefined
-    for (const other of more) this.#loop.schedule(other)
+    this.#outcome = outcome
+    const waiters = this.#waiters
+    if (waiters === undefined) return
+    this.#waiters = undefined
+    if (!Array.isArray(waiters)) return this.#loop.schedule(waiters)
+    for (const waiter of waiters) this.#loop.schedule(waiter)
   }
 
   #keepWaiters(keep: (waiter: Runnable) => boolean): number {
-    if (this.#waiter === undefined) return 0
-    const all =
-      this.#moreWaiters === undefined ? [this.#waiter] : [this.#waiter, ...this.#moreWaiters]
-    const [first, ...rest] = all.filter(keep)
-    this.#waiter = first
-    this.#moreWaiters = rest.length === 0 ? undefined : rest
-    return all.length - (first === undefined ? 0 : 1 + rest.length)
+    const before = this.waiters()
+    const kept = before.filter(keep)
+    this.#waiters = kept.length > 1 ? kept : kept[0]
+    return before.length - kept.length
   }
 
   // The error that cancelled a task is thrown once as it is, so that its stack shows
   // where it came from; everyone after that gets one of their own.
   #makeCancelledError(): unknown {
-    const error = this.#error ?? new CancelledError(this.#cancelMessage)
-    this.#error = undefined
+    const cancellation = this.#outcome as Cancellation
+    const error = cancellation.error ?? new CancelledError(cancellation.message)
+    cancellation.error = undefined
     return error
   }
 

@@ -1,13 +1,12 @@
 import { Context, type ContextValues } from './context.js'
 import type { ExceptionReporter } from './exception-handler.js'
 import type { Runnable } from './runnable.js'
+import { sourceOf } from './source.js'
 
 /** Any function that a loop may call: its arguments are bound when it is scheduled. */
 export type Callback<A extends readonly unknown[] = readonly unknown[]> = (...args: A) => unknown
 
 const nothing: readonly never[] = []
-// In debug mode only: most handles live for a turn, and every field of theirs costs.
-const sources = new WeakMap<Handle, string>()
 
 /**
  * A callback that was handed to the loop (asyncio's `Handle`): what `callSoon` gives.
@@ -43,11 +42,7 @@ export class Handle implements Runnable {
 
   /** Where the handle was made; in debug mode only. */
   get source(): string | undefined {
-    return sources.get(this)
-  }
-
-  set source(source: string) {
-    sources.set(this, source)
+    return sourceOf(this)
   }
 
   /** Prevents the call, if it has not begun, and lets go of the callback and its arguments. */

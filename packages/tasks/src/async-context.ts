@@ -17,9 +17,12 @@ export interface StepScope {
 
 const noScope: StepScope = { runInAsyncScope: (step, self, ...args) => step.apply(self, args) }
 
+// One object for all: a task would make one of its own otherwise.
+const neverDestroyed = { requireManualDestroy: true }
+
 export function makeScope(type: string): StepScope {
   if (hooks === undefined) return noScope
-  return new hooks.AsyncResource(type, { requireManualDestroy: true }) satisfies AsyncResource
+  return new hooks.AsyncResource(type, neverDestroyed) satisfies AsyncResource
 }
 
 /** A value that async code finds again after each `await`. */

@@ -34,12 +34,15 @@ export type Out<S> =
 export type Result<W> = W extends () => infer S ? Out<S> : Out<W>
 
 class ColdCoroutine<T> implements PromiseLike<T> {
-  readonly [Symbol.toStringTag] = 'Coroutine'
   #iterator: Iterator<Suspend, T, unknown> | undefined
 
   constructor(iterator: Iterator<Suspend, T, unknown>) {
     this.#iterator = iterator
     coroutineTrail?.made(this)
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'Coroutine'
   }
 
   [Symbol.iterator](): Iterator<Suspend, T, unknown> {

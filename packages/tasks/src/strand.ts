@@ -91,7 +91,9 @@ export abstract class Strand implements Runnable {
   }
 
   /** The name of the function that the strand calls, if it is one that begins with a call. */
-  readonly bodyName: string | undefined
+  get bodyName(): string | undefined {
+    return undefined
+  }
 
   /** What the strand waits for, if it waits. */
   get waitingFor(): Cancellable | null {

@@ -48,7 +48,7 @@ export function makeTask<T>(
   options: Omit<TaskOptions, 'loop'>,
 ): Task<T> {
   const factory = factories.get(loop)
-  if (factory === undefined) return new Task<T>(work, { ...options, loop })
+  if (factory === undefined) return new Task<T>(work, options, loop)
   const task: unknown = factory(loop, work, options)
   if (task instanceof Task) return task as Task<T>
   throw new TypeError(`The task factory of the loop gave ${String(task)} in place of a task.`)

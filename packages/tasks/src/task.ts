@@ -10,15 +10,15 @@ import {
   type Suspend,
 } from '@tsyncio/loop'
 
-import { abortable, requireSignal } from './abortable.js'
+import { abortable } from './abortable.js'
 import { makeScope, type StepScope } from './async-context.js'
 import { outsideFrames } from './async-frame.js'
 import type { CancelScope } from './cancel-scope.js'
-import { isCoroutine, type Gen, type Work } from './coroutine.js'
+import { isCoroutine, type Gen, type Started, type Work } from './coroutine.js'
+import { requireStrand, strandOf } from './current-strand.js'
 import { ScopeCancelledError } from './scope-cancelled-error.js'
 import { isGenerator, startBody } from './start-body.js'
 import { Strand, takeStep } from './strand.js'
-import { strandOf } from './current-strand.js'
 import { register, unregister } from './task-registry.js'
 
 let counter = 0
@@ -40,56 +40,39 @@ export interface TaskOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-type Start = () => Iterable<Suspend>
+type Steps = Iterator<Suspend, unknown, unknown>
+type Body = () => Started
 
-function* begin(
-  iterator: Iterator<Suspend, unknown, unknown> | undefined,
-  start: Start | undefined,
-): Gen<unknown> {
-  return (yield* iterator === undefined
-    ? (start as Start)()
-    : ({ [Symbol.iterator]: () => iterator } as Iterable<Suspend>)) as unknown
-}
-
-/** How the task takes the end of its strand. */
-interface Ending {
-  finish(value: unknown): void
-  fail(error: unknown): void
-}
+// How a strand tells its task of the end, without an object in between for each.
+let finished: (task: Task, value: unknown) => void
+let failed: (task: Task, error: unknown) => void
 
 /** The strand of a task itself, as opposed to the branches of its async functions. */
 class TaskStrand extends Strand {
   readonly task: Task
-  readonly #scope: StepScope
-  readonly #start: Start | undefined
-  override readonly bodyName: string | undefined
-  readonly #ending: Ending
+  readonly #scope = outsideFrames(makeTaskScope)
+  readonly #body: Body | undefined
 
-  constructor(
-    task: Task,
-    iterator: Iterator<Suspend, unknown, unknown> | undefined,
-    start: Start | undefined,
-    bodyName: string | undefined,
-    ending: Ending,
-  ) {
-    super(task.getLoop(), iterator)
+  constructor(task: Task, steps: Steps | undefined, body: Body | undefined) {
+    super(task.getLoop(), steps)
     this.task = task
-    this.#ending = ending
-    this.#start = start
-    this.bodyName = bodyName
-    this.#scope = outsideFrames(() => makeScope('tsyncio.Task'))
+    this.#body = body
   }
 
-  protected override begin(): Iterator<Suspend, unknown, unknown> {
-    return (this.#start as Start)()[Symbol.iterator]() as Iterator<Suspend, unknown, unknown>
+  override get bodyName(): string | undefined {
+    return this.#body?.name
+  }
+
+  protected override begin(): Steps {
+    return startBody(this, this.#body as Body)[Symbol.iterator]()
   }
 
   protected finish(value: unknown): void {
-    this.#ending.finish(value)
+    finished(this.task, value)
   }
 
   protected fail(error: unknown): void {
-    this.#ending.fail(error)
+    failed(this.task, error)
   }
 
   protected enter(delivers: boolean): void {
@@ -100,6 +83,24 @@ class TaskStrand extends Strand {
       Context.swap(outer)
     }
   }
+}
+
+function makeTaskScope(): StepScope {
+  return makeScope('tsyncio.Task')
+}
+
+/** The steps of work that has begun, or can without being called. */
+function stepsOf(work: Exclude<Work, Body>): Steps {
+  if (isCoroutine(work)) return work[Symbol.iterator]()
+  if (isGenerator(work)) return work
+  throw new TypeError(
+    `Expected a coroutine, a generator or a function, got ${String(work)}. ` +
+      'Pass an async function as a function: () => work().',
+  )
+}
+
+function* called(body: Body): Gen<unknown> {
+  return yield* startBody(requireStrand('A task'), body)
 }
 
 /**
@@ -127,29 +128,30 @@ class TaskStrand extends Strand {
  * ```
  */
 export class Task<out T = unknown> extends Future<T> {
+  static {
+    finished = (task, value) => task.#finish(value)
+    failed = (task, error) => task.#fail(error)
+  }
   readonly #strand: TaskStrand
   readonly #context: Context
-  #name: string
+  /** The number of a task that nobody has named. */
+  #name: string | number
 
-  constructor(work: Work, options: TaskOptions = {}) {
-    super({ loop: options.loop ?? getRunningLoop() })
-    if (this.getLoop().isClosed()) throw new InvalidStateError('The loop is closed.')
-    this.#name = String(options.name ?? `Task-${++counter}`)
+  constructor(work: Work, options: TaskOptions = {}, loop = options.loop ?? getRunningLoop()) {
+    super({ loop })
+    if (loop.isClosed()) throw new InvalidStateError('The loop is closed.')
+    const { name, signal, scope } = options
+    this.#name = name === undefined ? ++counter : String(name)
     this.#context = options.context ?? Context.current.copy()
-    const [iterator, start] = this.#prepare(work, options.signal)
-    const bodyName = typeof work === 'function' ? work.name : undefined
-    this.#strand = new TaskStrand(this, iterator, start, bodyName, {
-      finish: (value) => this.#finish(value as T),
-      fail: (error) => this.#fail(error),
-    })
-    options.scope?.add(this.#strand)
+    this.#strand = this.#makeStrand(work, signal)
+    scope?.add(this.#strand)
     register(this)
-    if (options.eagerStart === true && currentLoop() === this.getLoop()) this.#strand.resume()
-    else this.getLoop().schedule(this.#strand)
+    if (options.eagerStart === true && currentLoop() === loop) this.#strand.resume()
+    else loop.schedule(this.#strand)
   }
 
   get name(): string {
-    return this.#name
+    return typeof this.#name === 'number' ? `Task-${this.#name}` : this.#name
   }
 
   set name(name: string) {
@@ -217,27 +219,15 @@ export class Task<out T = unknown> extends Future<T> {
   }
 
   protected override describe(): string {
-    return `${this.#name} ${super.describe()}`
+    return `${this.name} ${super.describe()}`
   }
 
-  #prepare(
-    work: Work,
-    signal: AbortSignal | undefined,
-  ): [Iterator<Suspend, unknown, unknown> | undefined, Start | undefined] {
-    let iterator: Iterator<Suspend, unknown, unknown> | undefined
-    let start: Start | undefined
-    requireSignal(signal)
-    if (typeof work === 'function') start = () => startBody(this.#strand, work) as Iterable<Suspend>
-    else if (isCoroutine(work)) iterator = work[Symbol.iterator]()
-    else if (isGenerator(work)) iterator = work
-    else {
-      throw new TypeError(
-        `Expected a coroutine, a generator or a function, got ${String(work)}. ` +
-          'Pass an async function as a function: () => work().',
-      )
+  #makeStrand(work: Work, signal: AbortSignal | undefined): TaskStrand {
+    const steps = typeof work === 'function' ? undefined : stepsOf(work)
+    if (signal === undefined) {
+      return new TaskStrand(this, steps, steps === undefined ? (work as Body) : undefined)
     }
-    if (signal === undefined) return [iterator, start]
-    return [abortable(signal, begin(iterator, start)), undefined]
+    return new TaskStrand(this, abortable(signal, steps ?? called(work as Body)), undefined)
   }
 
   #end(): void {
@@ -245,11 +235,11 @@ export class Task<out T = unknown> extends Future<T> {
     this.#strand.scope?.remove(this.#strand)
   }
 
-  #finish(value: T): void {
+  #finish(value: unknown): void {
     this.#end()
     // Cancelled in its very last step: nobody is left who could have been told.
     if (this.#strand.mustCancel) this.settleCancelled(this.#strand.cancelMessage)
-    else this.settleResult(value)
+    else this.settleResult(value as T)
   }
 
   #fail(error: unknown): void {
