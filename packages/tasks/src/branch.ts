@@ -1,9 +1,9 @@
-import { Context, type Suspend } from '@tsyncio/loop'
+import type { Suspend } from '@tsyncio/loop'
 
 import { awaitPlace } from './await-place.js'
 import { makeScope, type StepScope } from './async-context.js'
 import type { AsyncFrame } from './async-frame.js'
-import { Strand, takeStep } from './strand.js'
+import { Strand } from './strand.js'
 import type { Task } from './task.js'
 
 const generatorPrototype: object = Object.getPrototypeOf(function* () {}.prototype) as object
@@ -66,13 +66,8 @@ export class Branch extends Strand {
   }
 
   protected enter(delivers: boolean): void {
-    if (this.#scope === undefined) return this.step(delivers)
-    const outer = Context.swap(this.task.getContext())
-    try {
-      this.#scope.runInAsyncScope(takeStep, this, delivers)
-    } finally {
-      Context.swap(outer)
-    }
+    if (this.#scope === undefined) this.step(delivers)
+    else this.stepWithin(this.#scope, delivers)
   }
 
   #leave(): void {

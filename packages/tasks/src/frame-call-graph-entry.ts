@@ -33,7 +33,9 @@ export function userFrames(lines: readonly string[]): FrameCallGraphEntry[] {
 /** The user's functions on the stack of a strand that runs, down to where it is stepped. */
 export function framesOfStep(stack: string): FrameCallGraphEntry[] {
   const lines = linesOf(stack)
-  const bottom = lines.findIndex((line) => isOwnFrame(line) && /\b(?:takeStep|step)\b/.test(line))
+  const bottom = lines.findIndex(
+    (line) => isOwnFrame(line) && /\b(?:stepAndDeliver|stepWithoutDelivering|step)\b/.test(line),
+  )
   return userFrames(bottom < 0 ? lines : lines.slice(0, bottom))
 }
 

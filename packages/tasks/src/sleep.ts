@@ -19,6 +19,8 @@ const giveWay: Suspension = {
   },
 }
 
+const givesWay = { done: false, value: giveWay as unknown as Suspend } as const
+
 class GiveWay<T> implements Iterator<Suspend, T, unknown> {
   readonly #result: T
   #gave = false
@@ -30,7 +32,7 @@ class GiveWay<T> implements Iterator<Suspend, T, unknown> {
   next(): IteratorResult<Suspend, T> {
     if (this.#gave && !isAskedWhere()) return { done: true, value: this.#result }
     this.#gave = true
-    return { done: false, value: giveWay as unknown as Suspend }
+    return givesWay
   }
 
   throw(error: unknown): never {

@@ -7,6 +7,7 @@
 // always `throw`, never `return`: a `finally` that waits would swallow a `return`.
 import {
   CancelledError,
+  Context,
   isCancelled,
   isFuture,
   type Cancellable,
@@ -16,6 +17,7 @@ import {
   type Suspension,
 } from '@tsyncio/loop'
 
+import type { StepScope } from './async-context.js'
 import type { CancelScope } from './cancel-scope.js'
 import { ScopeCancelledError } from './scope-cancelled-error.js'
 import type { Task } from './task.js'
@@ -42,9 +44,13 @@ export function steppingStrand(): Strand | undefined {
   return current
 }
 
-/** {@link Strand.step}, as a function that can be called in an async scope. */
-export function takeStep(this: Strand, delivers: boolean): void {
-  this.step(delivers)
+// {@link Strand.step} as functions without arguments, which an async scope calls faster.
+function stepAndDeliver(this: Strand): void {
+  this.step(true)
+}
+
+function stepWithoutDelivering(this: Strand): void {
+  this.step(false)
 }
 
 export abstract class Strand implements Runnable {
@@ -82,8 +88,18 @@ export abstract class Strand implements Runnable {
   /** The generator has thrown. */
   protected abstract fail(error: unknown): void
 
-  /** Calls {@link step} with everything around it as the strand's code expects it. */
+  /** Calls {@link step}, or {@link stepWithin} if the strand's code may be anybody's. */
   protected abstract enter(delivers: boolean): void
+
+  /** A step with the context and the storages around it that the strand's code expects. */
+  protected stepWithin(scope: StepScope, delivers: boolean): void {
+    const outer = Context.swap(this.task.getContext())
+    try {
+      scope.runInAsyncScope(delivers ? stepAndDeliver : stepWithoutDelivering, this)
+    } finally {
+      Context.swap(outer)
+    }
+  }
 
   /** The generator, or hand-written wait, that the strand drives, once it has begun. */
   get generator(): Iterator<Suspend, unknown, unknown> | undefined {

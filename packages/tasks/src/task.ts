@@ -18,7 +18,7 @@ import { isCoroutine, type Gen, type Started, type Work } from './coroutine.js'
 import { requireStrand, strandOf } from './current-strand.js'
 import { ScopeCancelledError } from './scope-cancelled-error.js'
 import { isGenerator, startBody } from './start-body.js'
-import { Strand, takeStep } from './strand.js'
+import { Strand } from './strand.js'
 import { register, unregister } from './task-registry.js'
 
 let counter = 0
@@ -76,12 +76,7 @@ class TaskStrand extends Strand {
   }
 
   protected enter(delivers: boolean): void {
-    const outer = Context.swap(this.task.getContext())
-    try {
-      this.#scope.runInAsyncScope(takeStep, this, delivers)
-    } finally {
-      Context.swap(outer)
-    }
+    this.stepWithin(this.#scope, delivers)
   }
 }
 
