@@ -40,13 +40,13 @@ const all: Seeds = {
 
 /** Runs some programs in this process, and tells the one that started it. */
 async function work(seeds: Seeds): Promise<void> {
-  const send = (message: Message): void => void process.send?.(message)
+  const send = (message: Message, sent?: () => void): void => void process.send?.(message, sent)
   const python = await loadCPython()
   const coverage = new Coverage()
   const first = await check(seeds, python, coverage, (done) => send({ done }))
   const difference = first && report(await shrinkDifference(first, python))
-  send({ coverage: coverage.toJSON(), ...(difference && { difference }) })
-  process.disconnect()
+  // CPython may have timers of its own, for which nobody waits.
+  send({ coverage: coverage.toJSON(), ...(difference && { difference }) }, () => process.exit())
 }
 
 class Fuzz {

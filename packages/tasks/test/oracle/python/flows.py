@@ -6,6 +6,9 @@ from describe import Failure
 
 
 def takes(only, error):
+    # What a program leaves behind unfinished is closed, and must not go on.
+    if isinstance(error, GeneratorExit):
+        return False
     return only == 'everything' or isinstance(error, asyncio.CancelledError) == (
         only == 'cancellations'
     )
@@ -48,6 +51,8 @@ class Flows:
     async def flow_finally(self, me, s):
         try:
             result = await self.run(me, s['body'])
+        except GeneratorExit:
+            raise
         except BaseException:
             override = await self.run(me, s['last'])
             if override is None:

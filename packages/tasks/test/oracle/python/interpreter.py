@@ -189,5 +189,5 @@ def run(programs, allocations):
         return json.dumps(traces)
     finally:
         noise.clear()
-        asyncio._set_running_loop(host)
         gc.collect()
+        asyncio._set_running_loop(host)
