@@ -40,7 +40,8 @@ const all: Seeds = {
 
 /** Runs some programs in this process, and tells the one that started it. */
 async function work(seeds: Seeds): Promise<void> {
-  const send = (message: Message, sent?: () => void): void => void process.send?.(message, sent)
+  const send = (message: Message, sent = (): void => undefined): void =>
+    void process.send?.(message, sent)
   const python = await loadCPython()
   const coverage = new Coverage()
   const first = await check(seeds, python, coverage, (done) => send({ done }))
