@@ -84,10 +84,9 @@ export class TaskGroup {
    * Until then its failure is thrown here, and not by the group. Cancelling the wait cancels
    * the task, waits for its end, and throws; if it has called `started` already, the value
    * is given, and the cancellation comes at the next wait. So the task is running if, and
-   * only if, this returned.
+   * only if, this returned. A `signal` that is aborted before does the same, and throws its
+   * reason.
    *
-   * @param options.signal ends the wait, and the task, when it is aborted before that: it
-   *   throws the signal's reason.
    * @throws InvalidStateError if the task ended without calling `started`; what
    *   {@link createTask} throws.
    * @example

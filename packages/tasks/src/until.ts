@@ -101,8 +101,9 @@ export class PromiseWait<T> implements Iterator<Suspend, T, unknown>, Suspension
  */
 export function until<T>(
   promise: PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>),
-  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  options: { readonly signal?: AbortSignal | undefined } = {},
 ): Coroutine<Awaited<T>> {
+  const { signal } = options
   if (typeof promise === 'function') {
     const wait = new PromiseWait(promise, new AbortController())
     return coroutine(abortable(signal, wait)) as Coroutine<Awaited<T>>

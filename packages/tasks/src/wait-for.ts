@@ -95,8 +95,9 @@ function bodyOf(awaitable: Awaitable): () => Started {
 export function waitFor<A extends Awaitable>(
   awaitable: A,
   timeout: number | null,
-  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  options: { readonly signal?: AbortSignal | undefined } = {},
 ): Coroutine<AwaitableResult<A>> {
+  const { signal } = options
   requireAwaitable(awaitable)
   requireDeadline(timeout)
   const waiting =

@@ -80,16 +80,19 @@ describe('an async function as a task', () => {
 
   it('gets a cancellation that found it at a foreign promise at its next wait', async () => {
     const log: string[] = []
+    let settle: () => void = () => undefined
+    const foreign = new Promise<void>((resolve) => (settle = resolve))
     await run(async () => {
       const task = createTask(async () => {
         const { signal } = currentTask() ?? {}
-        await nodeSleep(5)
+        await foreign
         log.push(`signal ${signal?.aborted}`)
         await sleep(60_000)
         log.push('never')
       })
       await sleep(1)
       task.cancel()
+      settle()
       await expect(task).rejects.toSatisfy(isCancelled)
     })
     expect(log).toEqual(['signal true'])

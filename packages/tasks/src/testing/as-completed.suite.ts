@@ -40,10 +40,15 @@ export function describeAsCompleted({ spelling, run }: TaskDrive): void {
 
     it('asynchronously gives the tasks and futures that it was given', async () => {
       const main = body(function* () {
-        const slow = createTask(() => sleep(30))
+        const loop = getRunningLoop()
+        const last = loop.createFuture<void>()
+        const future = loop.createFuture<number>()
+        const slow = createTask(function* () {
+          yield* last
+        })
         const quick = createTask(() => sleep(1))
-        const future = getRunningLoop().createFuture<number>()
-        getRunningLoop().callLater(15, () => future.setResult(1))
+        quick.addDoneCallback(() => future.setResult(1))
+        future.addDoneCallback(() => last.setResult())
         const each = asCompleted([slow, quick, future])[Symbol.asyncIterator]()
         const order = []
         for (let step; !(step = yield* wait(each.next())).done;)

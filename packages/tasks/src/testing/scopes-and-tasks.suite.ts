@@ -56,7 +56,12 @@ export function describeScopesAndTasks({ spelling: { body, wait }, run }: TaskDr
     it('cancels the task that is waited for, once, and those that are gathered', async () => {
       const log: unknown[] = []
       const main = body(function* () {
+        const loop = getRunningLoop()
+        const around = new CancelScope()
+        let begun = 0
         const slow = body(function* () {
+          // The third is the second of those that are gathered.
+          if (++begun === 3) loop.callSoon(() => around.cancel())
           try {
             yield* wait(sleep(60_000))
           } catch (error) {
@@ -67,7 +72,7 @@ export function describeScopesAndTasks({ spelling: { body, wait }, run }: TaskDr
         })
         const task = createTask(slow)
         const scope = new CancelScope()
-        getRunningLoop().callLater(1, () => scope.cancel())
+        loop.callLater(1, () => scope.cancel())
         const inside = body(function* () {
           return yield* wait(task)
         })
@@ -76,7 +81,7 @@ export function describeScopesAndTasks({ spelling: { body, wait }, run }: TaskDr
         const gathering = body(function* () {
           return yield* wait(gather([slow, slow]))
         })
-        log.push(yield* wait(moveOnAfter(1, gathering)))
+        log.push(yield* wait(around.run(gathering)))
       })
       await run(main)
       expect(log).toEqual([1, false, true, true, 1, false, 1, false, undefined])
