@@ -24,6 +24,7 @@ import { describeGroups } from './groups.suite.js'
 import { describeLocks } from './locks.suite.js'
 import { describeMisuse } from './misuse.suite.js'
 import { describeNothingLost } from './nothing-lost.suite.js'
+import { describeQueueEndings } from './queue-endings.suite.js'
 import { describeQueues } from './queues.suite.js'
 import { describeRequests } from './requests.suite.js'
 import { describeScopesAndTasks } from './scopes-and-tasks.suite.js'
@@ -77,6 +78,7 @@ export function describeTasks(name: string, drive: TaskDrive): void {
     describeSemaphores(drive)
     describeBarriers(drive)
     describeQueues(drive)
+    describeQueueEndings(drive)
     describeNothingLost(drive)
     describeTasksAndFutures(drive)
     describeTimeoutsAndTasks(drive)
