@@ -50,13 +50,15 @@ export class Barrier {
   }
 
   /** Makes it as new; tasks that wait at it get a {@link BrokenBarrierError}. */
-  reset(): Coroutine<void> {
-    return coroutine(this.#change(() => (this.#count > 0 ? 'resetting' : 'filling')))
+  reset(options?: { readonly signal?: AbortSignal | undefined }): Coroutine<void> {
+    const change = this.#change(() => (this.#count > 0 ? 'resetting' : 'filling'))
+    return coroutine(abortable(options?.signal, change))
   }
 
   /** Breaks it, until it is reset: who waits or comes gets a {@link BrokenBarrierError}. */
-  abort(): Coroutine<void> {
-    return coroutine(this.#change(() => 'broken'))
+  abort(options?: { readonly signal?: AbortSignal | undefined }): Coroutine<void> {
+    const change = this.#change(() => 'broken')
+    return coroutine(abortable(options?.signal, change))
   }
 
   get parties(): number {

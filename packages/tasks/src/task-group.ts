@@ -32,6 +32,8 @@ export interface TaskGroupOptions {
    * they begin, in the order in which they were made.
    */
   readonly limit?: number
+  /** Ends the group and all that is in it when it is aborted: it throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined
 }
 
 type TaskOfGroupOptions = Omit<TaskOptions, 'loop' | 'scope'>
@@ -299,5 +301,5 @@ export function taskGroup<S extends Started>(
 ): Coroutine<Out<S>> {
   if (typeof body !== 'function') throw new TypeError(`Expected a function, got ${typeof body}.`)
   requireLimit(options.limit)
-  return coroutine(grouped(body, options.limit))
+  return coroutine(abortable(options.signal, grouped(body, options.limit)))
 }

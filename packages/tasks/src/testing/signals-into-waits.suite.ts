@@ -55,6 +55,12 @@ export function describeSignals({ spelling, run }: TaskDrive): void {
     wait: (delay, options) => waitSeveral([createTask(sleeping(delay))], options),
     waitFor: (delay, options) => waitFor(sleeping(delay), null, options),
     'waitFor a task': (delay, options) => waitFor(createTask(sleeping(delay)), 70_000, options),
+    taskGroup: (delay, options) => {
+      const group = body(function* (tasks: TaskGroup) {
+        tasks.createTask(sleeping(delay))
+      })
+      return taskGroup(group, options)
+    },
     timeout: (delay, options) => timeout(70_000, sleeping(delay), options),
     timeoutAt: (delay, options) => timeoutAt(null, sleeping(delay), options),
     gather: (delay, options) => gather([sleep(delay), sleeping(delay)], options),
