@@ -12,6 +12,9 @@ CALLBACKS = 200_000
 TIMERS = 1_000_000
 TASKS = 100
 ROUNDS = 1_000
+PAIR_ROUNDS = 50_000
+DEPTH = 20
+DEEP_ROUNDS = 100
 DAY = 86_400
 WARM_SHARE = 0.25
 
@@ -58,11 +61,62 @@ async def waiter():
         await future
 
 
-async def take_turns(work):
-    tasks = [asyncio.create_task(work()) for _ in range(TASKS)]
+async def take_turns(work, tasks=TASKS, rounds=ROUNDS):
+    started = [asyncio.create_task(work()) for _ in range(tasks)]
+    for task in started:
+        await task
+    return tasks * rounds
+
+
+async def paired_sleeper():
+    for _ in range(PAIR_ROUNDS):
+        await asyncio.sleep(0)
+
+
+async def lock_hand_overs():
+    lock = asyncio.Lock()
+
+    async def contend():
+        for _ in range(PAIR_ROUNDS):
+            await lock.acquire()
+            lock.release()
+
+    await lock.acquire()
+    tasks = [asyncio.create_task(contend()) for _ in range(2)]
+    await asyncio.sleep(0)
+    lock.release()
     for task in tasks:
         await task
-    return TASKS * ROUNDS
+    return 2 * PAIR_ROUNDS
+
+
+async def queue_hand_overs():
+    there, back = asyncio.Queue(1), asyncio.Queue(1)
+
+    async def serve():
+        for i in range(PAIR_ROUNDS):
+            await there.put(i)
+            await back.get()
+
+    async def reply():
+        for _ in range(PAIR_ROUNDS):
+            await back.put(await there.get())
+
+    for task in [asyncio.create_task(side()) for side in (serve, reply)]:
+        await task
+    return 2 * PAIR_ROUNDS
+
+
+async def deep(level):
+    if level == 0:
+        await asyncio.sleep(0)
+    else:
+        await deep(level - 1)
+
+
+async def diver():
+    for _ in range(DEEP_ROUNDS):
+        await deep(DEPTH)
 
 
 async def empty():
@@ -80,6 +134,10 @@ BATCHES = {
     "timers": timers,
     "switch-sleep": lambda: take_turns(sleeper),
     "switch-future": lambda: take_turns(waiter),
+    "switch-pair": lambda: take_turns(paired_sleeper, 2, PAIR_ROUNDS),
+    "hand-over-lock": lock_hand_overs,
+    "hand-over-queue": queue_hand_overs,
+    "deep": lambda: take_turns(diver, TASKS, DEEP_ROUNDS),
     "create": create,
 }
 

@@ -1,6 +1,6 @@
 // Plain Node: what each operation of ours is compared with.
 import { measure } from './measure.js'
-import { CALLBACKS, DAY, ROUNDS, TASKS, TIMERS } from './sizes.js'
+import { CALLBACKS, DAY, DEEP_ROUNDS, DEPTH, ROUNDS, TASKS, TIMERS } from './sizes.js'
 
 function immediates(): Promise<number> {
   return new Promise((resolve) => {
@@ -40,6 +40,21 @@ async function promises(): Promise<number> {
   return TASKS * ROUNDS
 }
 
+/** Waits at the innermost of `level` calls. */
+async function deep(level: number): Promise<void> {
+  if (level === 0) await new Promise<void>(queueMicrotask)
+  else await deep(level - 1)
+}
+
+async function dive(): Promise<void> {
+  for (let i = 0; i < DEEP_ROUNDS; i++) await deep(DEPTH)
+}
+
+async function dives(): Promise<number> {
+  await Promise.all(Array.from({ length: TASKS }, dive))
+  return TASKS * DEEP_ROUNDS
+}
+
 async function nothing(): Promise<void> {}
 
 async function calls(): Promise<number> {
@@ -52,5 +67,6 @@ await measure({
   'call-soon-microtask': microtasks,
   timers,
   switch: promises,
+  deep: dives,
   create: calls,
 })

@@ -7,5 +7,13 @@ export const TIMERS = 1_000_000
 export const TASKS = 100
 /** How often each of them waits. */
 export const ROUNDS = 1_000
+/** How often each of a pair does. */
+export const PAIR_ROUNDS = 50_000
+/** Calls within each other, the innermost of which waits ... */
+export const DEPTH = 20
+/** ... and how often each task makes them. */
+export const DEEP_ROUNDS = 100
+/** Tasks asleep at once. */
+export const SLEEPERS = 100_000
 /** Milliseconds: no timer of these is to fire. */
 export const DAY = 86_400_000

@@ -1,9 +1,11 @@
 // Ours, in the same shapes as node.ts and asyncio-loop.py.
 import { getRunningLoop, type TimerHandle } from '@tsyncio/loop'
-import { createTask, run, sleep } from '@tsyncio/tasks'
+import { createTask, run, sleep, type Gen } from '@tsyncio/tasks'
 
+import { channelHandOvers, lockHandOvers, queueHandOvers } from './hand-overs.js'
 import { measure } from './measure.js'
-import { CALLBACKS, DAY, ROUNDS, TASKS, TIMERS } from './sizes.js'
+import { CALLBACKS, DAY, DEEP_ROUNDS, DEPTH, PAIR_ROUNDS, ROUNDS, TASKS, TIMERS } from './sizes.js'
+import { takeTurns } from './take-turns.js'
 
 function callSoon(): Promise<number> {
   return run(function* () {
@@ -55,14 +57,26 @@ async function asyncWaiter(): Promise<void> {
   }
 }
 
-/** So many tasks of one kind take turns until all are done. */
-function takeTurns(work: typeof sleeper | typeof asyncSleeper | typeof waiter) {
-  return () =>
-    run(function* () {
-      const tasks = Array.from({ length: TASKS }, () => createTask(work))
-      for (const task of tasks) yield* task
-      return TASKS * ROUNDS
-    })
+function* deep(level: number): Gen<void> {
+  if (level === 0) yield* sleep(0)
+  else yield* deep(level - 1)
+}
+
+function* diver() {
+  for (let i = 0; i < DEEP_ROUNDS; i++) yield* deep(DEPTH)
+}
+
+async function asyncDeep(level: number): Promise<void> {
+  if (level === 0) await sleep(0)
+  else await asyncDeep(level - 1)
+}
+
+async function asyncDiver(): Promise<void> {
+  for (let i = 0; i < DEEP_ROUNDS; i++) await asyncDeep(DEPTH)
+}
+
+function* pairedSleeper() {
+  for (let i = 0; i < PAIR_ROUNDS; i++) yield* sleep(0)
 }
 
 function* nothing() {}
@@ -81,10 +95,16 @@ function create(work: typeof nothing | typeof asyncNothing) {
 await measure({
   'call-soon': callSoon,
   timers,
-  'switch-sleep': takeTurns(sleeper),
-  'switch-sleep-async': takeTurns(asyncSleeper),
-  'switch-future': takeTurns(waiter),
-  'switch-future-async': takeTurns(asyncWaiter),
+  'switch-sleep': takeTurns(sleeper, TASKS, ROUNDS),
+  'switch-sleep-async': takeTurns(asyncSleeper, TASKS, ROUNDS),
+  'switch-future': takeTurns(waiter, TASKS, ROUNDS),
+  'switch-future-async': takeTurns(asyncWaiter, TASKS, ROUNDS),
+  'switch-pair': takeTurns(pairedSleeper, 2, PAIR_ROUNDS),
+  'hand-over-lock': lockHandOvers,
+  'hand-over-queue': queueHandOvers,
+  'hand-over-channel': channelHandOvers,
+  deep: takeTurns(diver, TASKS, DEEP_ROUNDS),
+  'deep-async': takeTurns(asyncDiver, TASKS, DEEP_ROUNDS),
   create: create(nothing),
   'create-async': create(asyncNothing),
 })

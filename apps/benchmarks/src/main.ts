@@ -10,6 +10,8 @@ import { interleave } from './interleave.js'
 import { loopSeries } from './loop-series.js'
 import { loopWorks } from './loop-works.js'
 import { describeMachine, machine } from './machine.js'
+import { memorySeries } from './memory-series.js'
+import { memoryWork } from './memory-work.js'
 import { method } from './method.js'
 import { findRuntimes } from './runtimes.js'
 import type { Sample } from './sample.js'
@@ -22,9 +24,12 @@ async function seriesOf(options: CommandLine): Promise<Series[]> {
     only.length === 0 || only.some((text) => name.includes(text))
   const runtimes = await findRuntimes(options)
   if (benchmark === 'loop') {
-    return loopWorks(runtimes)
-      .filter(isWanted)
-      .map((work) => loopSeries(work, options.seconds))
+    return [
+      ...loopWorks(runtimes)
+        .filter(isWanted)
+        .map((work) => loopSeries(work, options.seconds)),
+      ...[memoryWork(runtimes)].filter(isWanted).map(memorySeries),
+    ]
   }
   return [echoSeries(benchmark, echoContenders(runtimes).filter(isWanted), options)]
 }

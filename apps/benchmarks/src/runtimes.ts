@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { arch } from 'node:os'
 
 import { findRuntime } from './find-runtime.js'
@@ -10,6 +11,9 @@ export interface Runtimes {
   readonly python: Runtime
   readonly uvloop: Runtime
   readonly bun: Runtime
+  /** Libraries on this Node. */
+  readonly effection: Runtime
+  readonly effect: Runtime
 }
 
 const PYTHON_VERSION = 'import platform; print("python", platform.python_version())'
@@ -22,6 +26,19 @@ function bunPrograms(): string[] {
   return [`${modules}/@oven/bun-linux-${cpu}/bin/bun`, `${modules}/.bin/bun`, 'bun']
 }
 
+function libraryRuntime(name: string): Runtime {
+  const manifest = packagePath(`../../node_modules/${name}/package.json`)
+  try {
+    const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }
+    return {
+      program: process.execPath,
+      version: `${name} ${version}, node ${process.versions.node}`,
+    }
+  } catch {
+    return { absent: `no ${name} (npm ci)` }
+  }
+}
+
 /** Finds out what this machine has. Only Node is required. */
 export async function findRuntimes(choice: { python?: string; bun?: string }): Promise<Runtimes> {
   const pythons = choice.python === undefined ? ['/usr/bin/python3', 'python3'] : [choice.python]
@@ -32,5 +49,6 @@ export async function findRuntimes(choice: { python?: string; bun?: string }): P
     findRuntime(buns, ['-p', '"bun " + Bun.version'], 'no bun (npm: @oven/bun-linux-x64)'),
   ])
   const node = { program: process.execPath, version: `node ${process.versions.node}` }
-  return { node, python, uvloop, bun }
+  const [effection, effect] = [libraryRuntime('effection'), libraryRuntime('effect')]
+  return { node, python, uvloop, bun, effection, effect }
 }
