@@ -7,8 +7,11 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { isPresent } from '../src/contender.js'
 import { loopSeries } from '../src/loop-series.js'
 import { loopWorks } from '../src/loop-works.js'
+import { memorySeries } from '../src/memory-series.js'
+import { memoryWork } from '../src/memory-work.js'
 import { packagePath } from '../src/package-path.js'
 import { runProgram } from '../src/run-program.js'
+import { findRuntimes } from '../src/runtimes.js'
 import type { SeriesResult } from '../src/series-result.js'
 
 // Real measuring takes its seconds, and more where others use the machine.
@@ -58,16 +61,49 @@ test('a run writes every sample, the medians, the machine and the method', async
   }
 })
 
-test('an operation of the loop is measured in nanoseconds of CPU', async () => {
-  const absent = { absent: 'not asked for' }
-  const node = { program: process.execPath, version: process.version }
-  const works = loopWorks({ node, python: absent, uvloop: absent, bun: absent })
-  const create = works.find(({ name }) => name === 'create')!
-  const plain = create.contenders.filter(isPresent).find(({ name }) => name.startsWith('await'))!
-  const { figures } = await loopSeries(create, 0.1).measure(plain)
-  expect(figures.operations).toBeGreaterThan(1000)
-  expect(figures.cpu).toBeGreaterThan(1)
-  expect(figures.cpu).toBeLessThan(100_000)
+const runtimes = await findRuntimes({})
+
+test.each(['hand-over', 'deep', 'create'])(
+  'the work "%s" is measured in nanoseconds of CPU, by everybody',
+  async (name) => {
+    const work = loopWorks(runtimes).find((one) => one.name === name)!
+    const series = loopSeries(work, 0.02)
+    for (const contender of series.contenders.filter(isPresent)) {
+      const { figures } = await series.measure(contender)
+      expect(figures.operations, contender.name).toBeGreaterThan(1000)
+      expect(figures.cpu, contender.name).toBeGreaterThan(1)
+      expect(figures.cpu, contender.name).toBeLessThan(1_000_000)
+    }
+  },
+)
+
+test('sleeping tasks are measured in bytes, of the heap where there is one', async () => {
+  const { heap, resident } = await memoryOf('tsyncio generators')
+  expect(heap).toBeGreaterThan(100)
+  expect(heap).toBeLessThan(10_000)
+  expect(resident).toBeGreaterThan(100)
+
+  const asyncio = await memoryOf('asyncio')
+  expect(asyncio).not.toHaveProperty('heap')
+  expect(asyncio.resident).toBeGreaterThan(100)
+})
+
+async function memoryOf(name: string) {
+  const series = memorySeries(memoryWork(runtimes))
+  const { figures } = await series.measure(
+    series.contenders.filter(isPresent).find((contender) => contender.name === name)!,
+  )
+  return figures
+}
+
+test('every bar is about two who do the work', () => {
+  const works = [...loopWorks(runtimes), memoryWork(runtimes)]
+  for (const { contenders, bars } of works) {
+    const names = contenders.map(({ name }) => name)
+    expect(new Set(names).size).toBe(names.length)
+    for (const bar of bars)
+      expect(names).toEqual(expect.arrayContaining([bar.contender, bar.against]))
+  }
 })
 
 test.each([
