@@ -13,7 +13,12 @@ const fixtures = fileURLToPath(new URL('fixtures/', import.meta.url))
 export const ruleTester = new RuleTester({
   languageOptions: {
     parser: tseslint.parser,
-    parserOptions: { project: './tsconfig.json', tsconfigRootDir: fixtures },
+    parserOptions: {
+      project: './tsconfig.json',
+      tsconfigRootDir: fixtures,
+      // With CI set, it would take the types of the file that is there for those of the case.
+      disallowAutomaticSingleRunInference: true,
+    },
   },
 })
 
