@@ -18,7 +18,7 @@ describe('a worker', () => {
 
   it('may be terminated while it loads the package', async () => {
     for (let i = 0; i < 40; i++) {
-      const worker = new Worker(`import(${dist})`, { eval: true })
+      const worker = new Worker(`import(${dist}); setInterval(() => {}, 1e6)`, { eval: true })
       const exited = once(worker, 'exit')
       await once(worker, 'online')
       for (let turns = i % 8; turns > 0; turns--) await new Promise(setImmediate)
