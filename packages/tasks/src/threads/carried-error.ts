@@ -1,5 +1,6 @@
 // Cloning keeps little of an error: no code, no name of its own, no brand. So the parts
 // are sent, and put together again in the other thread.
+import { cloneable } from './cloneable.js'
 
 /** An error, or whatever was thrown, in parts that can be cloned. */
 export interface CarriedError {
@@ -32,15 +33,6 @@ const carriedApart = new Set(['name', 'message', 'stack', 'cause', 'errors'])
 
 // A chain of causes longer than this helps nobody, and may be a circle.
 const deepest = 16
-
-function cloneable(value: unknown): boolean {
-  try {
-    structuredClone(value)
-    return true
-  } catch {
-    return false
-  }
-}
 
 function cloneableProperties(error: object): Record<string, unknown> {
   return Object.fromEntries(

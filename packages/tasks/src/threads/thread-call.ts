@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { Tinypool } from 'tinypool'
 
 import { unpackError } from './carried-error.js'
+import { cloneable } from './cloneable.js'
 import { MissingExportError } from './missing-export-error.js'
 import { ModuleLoadError } from './module-load-error.js'
 import { nodeThreads } from './node-threads.js'
@@ -135,13 +136,4 @@ function uncloneableArgument({ name, args }: WorkRequest, cause: unknown): Unclo
     `${which} of ${name}() cannot go to another thread: ${(cause as Error).message}`,
     { cause },
   )
-}
-
-function cloneable(value: unknown): boolean {
-  try {
-    structuredClone(value)
-    return true
-  } catch {
-    return false
-  }
 }
