@@ -1,13 +1,13 @@
-import { getRunningLoop, isCancelled } from '@tsyncio/loop'
+import { getRunningLoop } from '@tsyncio/loop'
 import { describe, expect, it } from 'vitest'
 
 import { createTask } from '../create-task.js'
 import { currentTask } from '../current-strand.js'
-import { ExceptionGroup } from '../exception-group.js'
 import { moveOnAfter } from '../move-on-after.js'
 import { sleep } from '../sleep.js'
 import { taskGroup, type TaskGroup } from '../task-group.js'
 import { timeout } from '../timeout.js'
+import { attempt } from './attempt.js'
 import type { TaskDrive } from './conformance.js'
 import type { Script } from './spelling.js'
 
@@ -15,17 +15,6 @@ type Tell<T> = (value: T) => void
 
 export function describeGroupStartEndings({ spelling: { body, wait }, run }: TaskDrive): void {
   const group = (script: Script<unknown, [TaskGroup]>) => wait(taskGroup(body(script)))
-  const describeError = (error: unknown): unknown => {
-    if (error instanceof ExceptionGroup) return error.errors.map(describeError)
-    return isCancelled(error) ? `cancelled: ${error.message}` : (error as Error).message
-  }
-  function* attempt(script: Script<unknown>): Generator<unknown, unknown, unknown> {
-    try {
-      return yield* script()
-    } catch (error) {
-      return describeError(error)
-    }
-  }
 
   describe('group.start, before the task has started,', () => {
     it('cancelled, ends the task and waits for that', async () => {

@@ -1,10 +1,10 @@
-import { InvalidStateError, isCancelled } from '@tsyncio/loop'
+import { InvalidStateError } from '@tsyncio/loop'
 import { describe, expect, it } from 'vitest'
 
 import { currentTask } from '../current-strand.js'
-import { ExceptionGroup } from '../exception-group.js'
 import { sleep } from '../sleep.js'
 import { taskGroup, type TaskGroup } from '../task-group.js'
+import { attempt } from './attempt.js'
 import type { TaskDrive } from './conformance.js'
 import type { Script } from './spelling.js'
 
@@ -12,17 +12,6 @@ type Tell<T> = (value: T) => void
 
 export function describeGroupStart({ spelling: { body, wait }, run }: TaskDrive): void {
   const group = (script: Script<unknown, [TaskGroup]>) => wait(taskGroup(body(script)))
-  const describeError = (error: unknown): unknown => {
-    if (error instanceof ExceptionGroup) return error.errors.map(describeError)
-    return isCancelled(error) ? `cancelled: ${error.message}` : (error as Error).message
-  }
-  function* attempt(script: Script<unknown>): Generator<unknown, unknown, unknown> {
-    try {
-      return yield* script()
-    } catch (error) {
-      return describeError(error)
-    }
-  }
 
   describe('group.start', () => {
     it('waits until the task says that it has started, and gives the value', async () => {
