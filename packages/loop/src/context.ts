@@ -3,6 +3,9 @@ export type ContextValues = ReadonlyMap<object, unknown>
 
 const none: ContextValues = new Map()
 
+// Values stand for a copy, which is made when somebody asks for it: most callbacks don't.
+let entered: Context | ContextValues | undefined
+
 /**
  * The values of all context variables at one place in the program (PEP 567).
  *
@@ -21,7 +24,6 @@ const none: ContextValues = new Map()
  */
 export class Context {
   static readonly #root = new Context()
-  static #entered: Context | undefined
   static #ambient: () => Context | undefined = () => undefined
   #values: ContextValues
 
@@ -31,13 +33,24 @@ export class Context {
 
   /** The context in which the running code is. */
   static get current(): Context {
-    return Context.#entered ?? Context.#ambient() ?? Context.#root
+    if (entered === undefined) return Context.#ambient() ?? Context.#root
+    if (entered instanceof Context) return entered
+    return (entered = new Context(entered))
   }
 
-  /** Makes a context current and gives what there was; whoever swaps must swap back. */
-  static swap(context: Context | undefined): Context | undefined {
-    const previous = Context.#entered
-    Context.#entered = context
+  /** What the current context holds. */
+  static get currentValues(): ContextValues {
+    if (entered === undefined || entered instanceof Context) return Context.current.values
+    return entered
+  }
+
+  /**
+   * Makes a context current, or a new one with such values, and gives what there was;
+   * whoever swaps must swap back.
+   */
+  static swap(context: Context | ContextValues | undefined): Context | ContextValues | undefined {
+    const previous = entered
+    entered = context
     return previous
   }
 

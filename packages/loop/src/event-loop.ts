@@ -312,7 +312,7 @@ export class EventLoop implements ExceptionReporter {
   #handle(callback: unknown, name: string, args: unknown[], context?: Context): Handle {
     this.#requireOpen()
     this.#requireCallback(callback, name)
-    const handle = new Handle(this, callback as Callback, args, context ?? Context.current.values)
+    const handle = new Handle(this, callback as Callback, args, context ?? Context.currentValues)
     if (this.#debug) noteSource(handle, sourceOfCaller())
     return handle
   }
@@ -321,7 +321,7 @@ export class EventLoop implements ExceptionReporter {
     this.#requireOpen()
     this.#requireCallback(callback, name)
     const { timers } = this.#core
-    const timer = new TimerHandle(timers, when, callback as Callback, args, Context.current.values)
+    const timer = new TimerHandle(timers, when, callback as Callback, args, Context.currentValues)
     if (this.#debug) noteSource(timer, sourceOfCaller())
     this.#core.addTimer(timer)
     return timer

@@ -124,7 +124,7 @@ export class Future<out T = unknown> implements PromiseLike<T> {
     if (typeof callback !== 'function')
       throw new TypeError(`Expected a function, got ${typeof callback}.`)
     if (this.#loop.isClosed()) throw new InvalidStateError('The loop is closed.')
-    const context = options.context ?? Context.current.values
+    const context = options.context ?? Context.currentValues
     this.addWaiter(new Handle(this.#loop, callback as Callback, [this], context))
   }
 

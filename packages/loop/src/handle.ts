@@ -69,14 +69,12 @@ export class Handle implements Runnable {
   run(): void {
     const callback = this.#callback
     if (callback === undefined) return
-    // Not kept: what old objects point to costs the collector more than it costs to make.
-    const context = this.#context instanceof Context ? this.#context : new Context(this.#context)
-    const previous = Context.swap(context)
+    const previous = Context.swap(this.#context)
     try {
       if (this.#args === nothing) callback()
       else callback(...this.#args)
     } catch (error) {
-      this.#context = context
+      this.#context = Context.current
       this.reporter.callExceptionHandler({
         message: `Exception in callback ${this.toString()}`,
         exception: error,

@@ -21,16 +21,18 @@ const giveWay: Suspension = {
 
 const givesWay = { done: false, value: giveWay as unknown as Suspend } as const
 
-class GiveWay<T> implements Iterator<Suspend, T, unknown> {
-  readonly #result: T
+/** Is its own result in the end, which is one object less for each switch. */
+class GiveWay<T> implements Iterator<Suspend, T, unknown>, IteratorReturnResult<T> {
+  readonly done = true
+  readonly value: T
   #gave = false
 
   constructor(result: T) {
-    this.#result = result
+    this.value = result
   }
 
   next(): IteratorResult<Suspend, T> {
-    if (this.#gave && !isAskedWhere()) return { done: true, value: this.#result }
+    if (this.#gave && !isAskedWhere()) return this
     this.#gave = true
     return givesWay
   }

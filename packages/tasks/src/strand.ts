@@ -34,7 +34,14 @@ type Waited = Cancellable & {
   takeBackWithin?(): boolean
 }
 
+interface Thrown {
+  readonly error: unknown
+}
+
 let current: Strand | undefined
+
+/** The strands that are passing a cancellation on to what they wait for. */
+const passing = new Set<Strand>()
 
 /** How many circles of strands that wait for each other have been met. */
 let circles = 0
@@ -57,13 +64,11 @@ export abstract class Strand implements Runnable {
   readonly loop: EventLoop
   protected iterator: Iterator<Suspend, unknown, unknown> | undefined
   #waitingFor: Waited | null = null
-  #injected: { readonly error: unknown } | undefined
+  /** What the next step throws: why a wait could not begin, or the scope that ended it. */
+  #due: Thrown | CancelScope | undefined
   /** Requests to cancel that were made here, and not where this is a part of. */
   #requests = 0
-  #passesOn = false
   #controller: AbortController | undefined
-  /** The scope by which the present wait was ended. */
-  #interruptedBy: CancelScope | undefined
   mustCancel = false
   cancelMessage: string | undefined
   /** The innermost cancel scope around what the strand does: kept by the scopes. */
@@ -133,7 +138,7 @@ export abstract class Strand implements Runnable {
   /** asyncio's `Task.cancel`, without the check whether the task is done. */
   cancel(message?: string): boolean {
     // Asked by what it waits for: strands that wait in a circle.
-    if (this.#passesOn) {
+    if (passing.has(this)) {
       circles++
       return false
     }
@@ -251,21 +256,25 @@ export abstract class Strand implements Runnable {
   #advance(delivers: boolean): IteratorResult<Suspend, unknown> {
     const waitedFor = this.#waitingFor
     this.#waitingFor = null
-    const injected = this.#injected
-    this.#injected = undefined
-    const interruptedBy = this.#interruptedBy
-    this.#interruptedBy = undefined
-    if (delivers && this.mustCancel) {
-      this.mustCancel = false
-      // What was waited for may have been cancelled as well; then its own error comes out.
-      if (!wasCancelled(waitedFor)) return this.#throw(new CancelledError(this.cancelMessage))
-    } else if (injected !== undefined) {
-      return this.#throw(injected.error)
-    } else if (interruptedBy !== undefined && (waitedFor === null || wasCancelled(waitedFor))) {
-      return this.#throw(new ScopeCancelledError(interruptedBy, interruptedBy.reason))
+    if (this.#due !== undefined || this.mustCancel) {
+      const thrown = this.#takeDue(delivers, waitedFor)
+      if (thrown !== undefined) return this.#throw(thrown.error)
     }
     this.iterator ??= this.begin()
     return this.iterator.next()
+  }
+
+  #takeDue(delivers: boolean, waitedFor: Waited | null): Thrown | undefined {
+    const due = this.#due
+    this.#due = undefined
+    if (delivers && this.mustCancel) {
+      this.mustCancel = false
+      // What was waited for may have been cancelled as well; then its own error comes out.
+      return wasCancelled(waitedFor) ? undefined : { error: new CancelledError(this.cancelMessage) }
+    }
+    if (due === undefined || 'error' in due) return due
+    if (waitedFor !== null && !wasCancelled(waitedFor)) return undefined
+    return { error: new ScopeCancelledError(due, due.reason) }
   }
 
   #takeBackFrom(strand: Strand | undefined): number {
@@ -282,11 +291,11 @@ export abstract class Strand implements Runnable {
     if (waitedFor === null) return false
     const circlesBefore = circles
     let passed
-    this.#passesOn = true
+    passing.add(this)
     try {
       passed = waitedFor.cancel(message)
     } finally {
-      this.#passesOn = false
+      passing.delete(this)
     }
     // What refuses has scheduled this strand, or is about to; but not in a circle, which
     // is cut here.
@@ -306,7 +315,7 @@ export abstract class Strand implements Runnable {
         throw wrongYield(suspension)
       this.#waitingFor = suspension.suspend(this)
     } catch (error) {
-      this.#injected = { error }
+      this.#due = { error }
       this.loop.schedule(this)
       return
     }
@@ -322,7 +331,7 @@ export abstract class Strand implements Runnable {
     if (scope === undefined) return
     const endsByItself = this.#waitingFor?.isInterrupted?.() === true
     if (!endsByItself && this.#waitingFor?.cancel(scope.reason) === false) return
-    this.#interruptedBy = scope
+    this.#due = scope
     scope.interrupted(this.task)
   }
 

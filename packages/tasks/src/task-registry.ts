@@ -1,31 +1,39 @@
 import { getEventLoop, onLoopClose, type EventLoop } from '@tsyncio/loop'
 
+import { RunningTasks } from './running-tasks.js'
 import type { Task } from './task.js'
 
 const node = globalThis.process as NodeJS.Process | undefined
 
-// Held strongly: a task that is running is never collected. (asyncio's are, which is its
-// most reported trap.)
-const running = new WeakMap<EventLoop, Set<Task>>()
+const running = new WeakMap<EventLoop, RunningTasks>()
+
+// Most tasks are made on one loop, and a look into a WeakMap costs as much as the rest.
+let latestLoop: EventLoop | undefined
+let latestTasks: RunningTasks | undefined
+
+function tasksOf(loop: EventLoop): RunningTasks {
+  if (loop === latestLoop) return latestTasks as RunningTasks
+  let tasks = running.get(loop)
+  if (tasks === undefined) {
+    running.set(loop, (tasks = new RunningTasks()))
+    if (loop.getDebug()) reportAtExit(loop)
+  }
+  latestLoop = loop
+  latestTasks = tasks
+  return tasks
+}
 
 export function register(task: Task): void {
-  const loop = task.getLoop()
-  const tasks = running.get(loop)
-  if (tasks !== undefined) {
-    tasks.add(task)
-    return
-  }
-  running.set(loop, new Set([task]))
-  if (loop.getDebug()) reportAtExit(loop)
+  tasksOf(task.getLoop()).add(task)
 }
 
 export function unregister(task: Task): void {
-  running.get(task.getLoop())?.delete(task)
+  tasksOf(task.getLoop()).remove(task)
 }
 
 /** The tasks of a loop that are not done, in the order in which they were made. */
 export function allTasks(loop: EventLoop = getEventLoop()): Set<Task> {
-  return new Set(running.get(loop))
+  return running.get(loop)?.toSet() ?? new Set()
 }
 
 function reportPending(loop: EventLoop): void {
@@ -49,4 +57,5 @@ function reportAtExit(loop: EventLoop): void {
 onLoopClose((loop) => {
   open.delete(loop)
   reportPending(loop)
+  if (loop === latestLoop) latestLoop = latestTasks = undefined
 })

@@ -128,6 +128,8 @@ export class Task<out T = unknown> extends Future<T> {
     failed = (task, error) => task.#fail(error)
   }
   readonly #strand: TaskStrand
+  /** Where it is among the running tasks of its loop: kept by those. */
+  place = 0
   readonly #context: Context
   /** The number of a task that nobody has named. */
   #name: string | number
