@@ -9,6 +9,7 @@ export default {
     'servers/tsyncio-streams': 'servers/tsyncio-streams.ts',
     'loops/effect': 'loops/effect.ts',
     'loops/effection': 'loops/effection.ts',
+    'loops/least': 'loops/least.ts',
     'loops/memory': 'loops/memory.ts',
     'loops/node': 'loops/node.ts',
     'loops/tsyncio': 'loops/tsyncio.ts',

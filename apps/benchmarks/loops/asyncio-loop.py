@@ -48,6 +48,14 @@ async def timers():
     return TIMERS
 
 
+async def timeouts():
+    loop = asyncio.get_running_loop()
+    for _ in range(TIMERS):
+        loop.call_later(DAY, nothing).cancel()
+    await asyncio.sleep(0)
+    return TIMERS
+
+
 async def sleeper():
     for _ in range(ROUNDS):
         await asyncio.sleep(0)
@@ -132,6 +140,7 @@ async def create():
 BATCHES = {
     "call-soon": call_soon,
     "timers": timers,
+    "timeouts": timeouts,
     "switch-sleep": lambda: take_turns(sleeper),
     "switch-future": lambda: take_turns(waiter),
     "switch-pair": lambda: take_turns(paired_sleeper, 2, PAIR_ROUNDS),

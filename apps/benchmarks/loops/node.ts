@@ -29,6 +29,11 @@ function timers(): number {
   return TIMERS
 }
 
+function timeouts(): number {
+  for (let i = 0; i < TIMERS; i++) clearTimeout(setTimeout(() => {}, DAY))
+  return TIMERS
+}
+
 async function waitInMicrotasks(): Promise<void> {
   for (let i = 0; i < ROUNDS; i++) {
     await new Promise<void>((resolve) => queueMicrotask(resolve))
@@ -66,6 +71,7 @@ await measure({
   'call-soon': immediates,
   'call-soon-microtask': microtasks,
   timers,
+  timeouts,
   switch: promises,
   deep: dives,
   create: calls,

@@ -31,6 +31,16 @@ function timers(): Promise<number> {
   })
 }
 
+/** As timeouts live: most are taken back before anything else happens. */
+function timeouts(): Promise<number> {
+  return run(function* () {
+    const loop = getRunningLoop()
+    for (let i = 0; i < TIMERS; i++) loop.callLater(DAY, () => {}).cancel()
+    yield* sleep(0)
+    return TIMERS
+  })
+}
+
 function* sleeper() {
   for (let i = 0; i < ROUNDS; i++) yield* sleep(0)
 }
@@ -95,6 +105,7 @@ function create(work: typeof nothing | typeof asyncNothing) {
 await measure({
   'call-soon': callSoon,
   timers,
+  timeouts,
   'switch-sleep': takeTurns(sleeper, TASKS, ROUNDS),
   'switch-sleep-async': takeTurns(asyncSleeper, TASKS, ROUNDS),
   'switch-future': takeTurns(waiter, TASKS, ROUNDS),

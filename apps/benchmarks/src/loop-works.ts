@@ -14,6 +14,7 @@ export interface LoopWork {
 
 const node = packagePath('dist/loops/node.js')
 const ours = packagePath('dist/loops/tsyncio.js')
+const least = packagePath('dist/loops/least.js')
 const effection = packagePath('dist/loops/effection.js')
 const effect = packagePath('dist/loops/effect.js')
 const python = packagePath('loops/asyncio-loop.py')
@@ -47,6 +48,8 @@ export function loopWorks(runtimes: Runtimes): LoopWork[] {
     contenders: [
       onNode('tsyncio generators', ours, `switch-${how}`),
       onNode('tsyncio async', ours, `switch-${how}-async`),
+      onNode('bare generators', least, `switch-${how}`),
+      ...(how === 'sleep' ? [onNode('bare thenables', least, 'switch-sleep-async')] : []),
       onNode('await new Promise', node, 'switch'),
       ...(how === 'sleep' ? [] : [inEffection('switch-future')]),
       inEffect(`switch-${how}`),
@@ -72,11 +75,22 @@ export function loopWorks(runtimes: Runtimes): LoopWork[] {
     },
     {
       name: 'timers',
-      work: 'a million timers made and cancelled',
+      work: 'a million timers made, then cancelled',
       contenders: [
         onNode('tsyncio callLater', ours, 'timers'),
+        onNode('bare objects', least, 'timers'),
         onNode('setTimeout', node, 'timers'),
         ...onPython('timers'),
+      ],
+      bars: [bar('tsyncio callLater', 'setTimeout', 1 / 2)],
+    },
+    {
+      name: 'timeouts',
+      work: 'a million timers, each cancelled before the next is made',
+      contenders: [
+        onNode('tsyncio callLater', ours, 'timeouts'),
+        onNode('setTimeout', node, 'timeouts'),
+        ...onPython('timeouts'),
       ],
       bars: [bar('tsyncio callLater', 'setTimeout', 1 / 2)],
     },
@@ -115,6 +129,7 @@ export function loopWorks(runtimes: Runtimes): LoopWork[] {
       contenders: [
         onNode('tsyncio generators', ours, 'create'),
         onNode('tsyncio async', ours, 'create-async'),
+        onNode('bare generators', least, 'create'),
         onNode('await asyncFunction()', node, 'create'),
         inEffection('create'),
         inEffect('create'),

@@ -10,6 +10,7 @@ import { isAskedWhere, type Cancellable, type Suspend, type Suspension } from '@
 import { AsyncVariable } from './async-context.js'
 import type { Started } from './coroutine.js'
 import { Branch } from './branch.js'
+import { Members } from './members.js'
 import { leaveInRequestHandlers } from './request-handlers.js'
 import type { Strand } from './strand.js'
 
@@ -33,7 +34,7 @@ type Outcome = { readonly value: unknown } | { readonly error: unknown }
 export class AsyncFrame implements Iterator<Suspend, unknown, unknown>, Suspension, Cancellable {
   /** The strand that waits for the function, and goes on when it has settled. */
   readonly strand: Strand
-  readonly #branches = new Set<Branch>()
+  readonly #branches = new Members<Branch>()
   #outcome: Outcome | undefined
   #body: { readonly name: string } | undefined
   #waits = false
@@ -57,7 +58,7 @@ export class AsyncFrame implements Iterator<Suspend, unknown, unknown>, Suspensi
 
   /** The waits in which the function is. */
   get branches(): readonly Branch[] {
-    return [...this.#branches]
+    return this.#branches.all()
   }
 
   call<A extends unknown[]>(body: (...args: A) => Started, args: A): Started {
@@ -88,7 +89,7 @@ export class AsyncFrame implements Iterator<Suspend, unknown, unknown>, Suspensi
 
   /** A wait is over; what it was asked and did not deliver comes back. */
   leave(branch: Branch): void {
-    this.#branches.delete(branch)
+    this.#branches.remove(branch)
     if (branch.mustCancel) this.#keepCancellation(branch.cancelMessage)
   }
 
@@ -121,23 +122,23 @@ export class AsyncFrame implements Iterator<Suspend, unknown, unknown>, Suspensi
   cancel(message?: string): boolean {
     if (!this.isOpen) return false
     if (this.#branches.size === 0) this.#keepCancellation(message)
-    for (const branch of [...this.#branches]) branch.receiveCancellation(message)
+    for (const branch of this.#branches.all()) branch.receiveCancellation(message)
     return true
   }
 
   /** The cancellation that was kept for the next wait was taken back. */
   forgetCancellation(): void {
     this.mustCancel = false
-    for (const branch of this.#branches)
+    for (const branch of this.#branches.all())
       if (branch.requestsWithin() === 0) branch.forgetCancellation()
   }
 
   requestsWithin(): number {
-    return Math.max(0, ...[...this.#branches].map((branch) => branch.requestsWithin()))
+    return Math.max(0, ...this.#branches.all().map((branch) => branch.requestsWithin()))
   }
 
   takeBackWithin(): boolean {
-    return [...this.#branches].some((branch) => branch.takeBackWithin())
+    return this.#branches.all().some((branch) => branch.takeBackWithin())
   }
 
   removeWaiter(): boolean {
@@ -154,7 +155,7 @@ export class AsyncFrame implements Iterator<Suspend, unknown, unknown>, Suspensi
   }
 
   toString(): string {
-    const waits = [...this.#branches].map((branch) => String(branch.waitingFor))
+    const waits = this.#branches.all().map((branch) => String(branch.waitingFor))
     return waits.length === 0 ? 'an async function that waits for a promise' : waits.join(' and ')
   }
 
@@ -163,7 +164,7 @@ export class AsyncFrame implements Iterator<Suspend, unknown, unknown>, Suspensi
   #settle(outcome: Outcome): void {
     const undelivered = this.mustCancel
     this.#outcome = outcome
-    for (const branch of [...this.#branches]) branch.receiveCancellation(undefined)
+    for (const branch of this.#branches.all()) branch.receiveCancellation(undefined)
     this.#branches.clear()
     if (!this.#waits) return
     if (undelivered) this.strand.takeCancellation(this.#cancelMessage)

@@ -22,6 +22,8 @@ function scopeFor(iterator: object): StepScope | undefined {
  */
 export class Branch extends Strand {
   readonly frame: AsyncFrame
+  /** Where it is among the waits of its function: kept by those. */
+  place = 0
   /** The stack of the `await`; in debug mode only. */
   readonly awaitedAt = awaitPlace()
   readonly #scope: StepScope | undefined

@@ -1,21 +1,23 @@
 import { getEventLoop, onLoopClose, type EventLoop } from '@tsyncio/loop'
 
-import { RunningTasks } from './running-tasks.js'
+import { Members } from './members.js'
 import type { Task } from './task.js'
 
 const node = globalThis.process as NodeJS.Process | undefined
 
-const running = new WeakMap<EventLoop, RunningTasks>()
+// Held strongly: a task that is running is never collected. (asyncio's are, which is its
+// most reported trap.)
+const running = new WeakMap<EventLoop, Members<Task>>()
 
 // Most tasks are made on one loop, and a look into a WeakMap costs as much as the rest.
 let latestLoop: EventLoop | undefined
-let latestTasks: RunningTasks | undefined
+let latestTasks: Members<Task> | undefined
 
-function tasksOf(loop: EventLoop): RunningTasks {
-  if (loop === latestLoop) return latestTasks as RunningTasks
+function tasksOf(loop: EventLoop): Members<Task> {
+  if (loop === latestLoop) return latestTasks as Members<Task>
   let tasks = running.get(loop)
   if (tasks === undefined) {
-    running.set(loop, (tasks = new RunningTasks()))
+    running.set(loop, (tasks = new Members()))
     if (loop.getDebug()) reportAtExit(loop)
   }
   latestLoop = loop
@@ -33,7 +35,7 @@ export function unregister(task: Task): void {
 
 /** The tasks of a loop that are not done, in the order in which they were made. */
 export function allTasks(loop: EventLoop = getEventLoop()): Set<Task> {
-  return running.get(loop)?.toSet() ?? new Set()
+  return new Set(running.get(loop)?.all())
 }
 
 function reportPending(loop: EventLoop): void {
