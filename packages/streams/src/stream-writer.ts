@@ -1,9 +1,7 @@
-import { coroutine, sleep, type Coroutine, type Gen } from '@tsyncio/tasks'
+import { coroutine, nothingToWaitFor, sleep, type Coroutine, type Gen } from '@tsyncio/tasks'
 
 import type { StreamProtocol } from './stream-protocol.js'
 import type { WriteTransport } from './transport.js'
-
-const done: Iterator<never, void> = { next: () => ({ done: true, value: undefined }) }
 
 /**
  * The writing side of a stream (asyncio's `StreamWriter`). Write, then `drain`: that waits
@@ -69,7 +67,7 @@ export class StreamWriter {
    */
   drain(): Coroutine<void> {
     const isEasy = this.#protocol.isFlowing && !this.#transport.isClosing()
-    return coroutine(isEasy ? done : this.#drain())
+    return coroutine(isEasy ? nothingToWaitFor : this.#drain())
   }
 
   /** Ends the writing direction, after what was written; reading goes on. A pipe is closed. */

@@ -33,6 +33,13 @@ export type Out<S> =
 /** The result of {@link Work}. */
 export type Result<W> = W extends () => infer S ? Out<S> : Out<W>
 
+/** For {@link coroutine}: a call that turns out to have nothing to wait for. */
+export const nothingToWaitFor: Iterator<never, void> = {
+  next: () => ({ done: true, value: undefined }),
+}
+
+const settled = Promise.resolve()
+
 class ColdCoroutine<T> implements PromiseLike<T> {
   #iterator: Iterator<Suspend, T, unknown> | undefined
 
@@ -59,7 +66,10 @@ class ColdCoroutine<T> implements PromiseLike<T> {
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return awaitIterator(this[Symbol.iterator]()).then(onFulfilled, onRejected)
+    const iterator = this[Symbol.iterator]()
+    // Most of what an \`await\` costs is to make it a wait that can be found and cancelled.
+    const promise = iterator === nothingToWaitFor ? settled : awaitIterator(iterator)
+    return (promise as Promise<T>).then(onFulfilled, onRejected)
   }
 
   catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {

@@ -13,6 +13,7 @@ export { Condition } from './condition.js'
 export {
   coroutine,
   isCoroutine,
+  nothingToWaitFor,
   type Coroutine,
   type Gen,
   type Out,
