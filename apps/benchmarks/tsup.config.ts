@@ -6,6 +6,7 @@ export default {
     'servers/bun-listen': 'servers/bun-listen.ts',
     'servers/node-net': 'servers/node-net.ts',
     'servers/tsyncio-callbacks': 'servers/tsyncio-callbacks.ts',
+    'servers/tsyncio-protocol': 'servers/tsyncio-protocol.ts',
     'servers/tsyncio-streams': 'servers/tsyncio-streams.ts',
     'loops/effect': 'loops/effect.ts',
     'loops/effection': 'loops/effection.ts',

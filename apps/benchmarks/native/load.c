@@ -1,12 +1,16 @@
 // The load generator: one thread, one core, known bytes to an echo server and back.
 //
-//   load --port N [--mode echo|lines|bulk|sink] [--connections N] [--size BYTES]
+//   load --port N [--mode echo|lines|bulk|sink|udp|accept] [--connections N] [--size BYTES]
 //        [--pipeline N] [--warm SECONDS] [--seconds SECONDS] [--core N] [--pid N]
 //        [--cap SHARE]
 //
 // After the warm-up it measures for `--seconds`, then lets everything come home, and
 // prints one line of JSON. With `--pid`, that process's /proc/PID/stat at both ends of
 // the measured time is in it, so that the server's CPU belongs to exactly these requests.
+//
+// In the mode `accept` every request has a connection of its own, which is closed after
+// the reply; its latency begins with connect(). The connections come from many addresses
+// of the loopback network: those of one would have used up its ports.
 //
 // A server as fast as this program would make it the bottleneck. With `--cap` it naps
 // whenever its own share of the core passes SHARE, and says for how long.
@@ -34,6 +38,7 @@
 
 #define MOST_EVENTS 256
 #define PATIENCE 5000 // milliseconds
+#define SOURCES 250
 #define CAP_EVERY 1000000u // nanoseconds between two looks at the own share
 
 typedef struct {
@@ -90,12 +95,19 @@ static void apply_mode(void) {
     connections = 1;
     size = 65536;
     pipeline = 16;
+  } else if (strcmp(options.mode, "udp") == 0) {
+    shape->packets = true;
+  } else if (strcmp(options.mode, "accept") == 0) {
+    shape->churns = true;
+    size = 64;
   } else if (strcmp(options.mode, "echo") != 0) {
-    die(2, "--mode must be echo, lines, bulk or sink, not \"%s\"", options.mode);
+    die(2, "--mode must be echo, lines, bulk, sink, udp or accept, not \"%s\"", options.mode);
   }
   if (options.connections == 0) options.connections = connections;
   if (shape->size == 0) shape->size = size;
   if (shape->pipeline == 0) shape->pipeline = pipeline;
+  if ((shape->packets || shape->churns) && shape->pipeline != 1)
+    die(2, "--pipeline must be 1 in the mode %s", options.mode);
 }
 
 static void read_options(int argc, char **argv) {
@@ -132,12 +144,26 @@ static void pin(void) {
     die(1, "cannot run on core %d: %s", options.core, strerror(errno));
 }
 
+// 127.0.0.2 and on, in turn.
+static void bind_to_next_source(int fd) {
+  static uint32_t next;
+  struct sockaddr_in source = {.sin_family = AF_INET,
+                               .sin_addr.s_addr =
+                                   htonl(INADDR_LOOPBACK + 1 + next++ % SOURCES)};
+  int one = 1;
+  setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
+  if (bind(fd, (struct sockaddr *)&source, sizeof source) < 0)
+    die(4, "cannot bind to an address of the loopback network: %s", strerror(errno));
+}
+
 static int open_socket(void) {
   struct sockaddr_in address = {.sin_family = AF_INET,
                                 .sin_port = htons((uint16_t)options.port),
                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int type = options.shape.packets ? SOCK_DGRAM : SOCK_STREAM;
+  int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
   if (fd < 0) die(4, "socket: %s", strerror(errno));
+  if (options.shape.churns) bind_to_next_source(fd);
   if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0)
     die(4, "cannot connect to port %d: %s", options.port, strerror(errno));
   fcntl(fd, F_SETFL, O_NONBLOCK);
@@ -146,13 +172,17 @@ static int open_socket(void) {
   return fd;
 }
 
+static void watch_socket(int epfd, connection_t *connection) {
+  struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
+  epoll_ctl(epfd, EPOLL_CTL_ADD, connection->fd, &event);
+}
+
 static connection_t *open_connections(int epfd) {
   connection_t *connections = calloc((size_t)options.connections, sizeof *connections);
   if (connections == NULL) die(1, "no memory for %d connections", options.connections);
   for (int i = 0; i < options.connections; i++) {
     connection_open(&connections[i], open_socket(), (uint32_t)i);
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = &connections[i]};
-    epoll_ctl(epfd, EPOLL_CTL_ADD, connections[i].fd, &event);
+    watch_socket(epfd, &connections[i]);
   }
   return connections;
 }
@@ -192,6 +222,17 @@ static void nap_if_over_cap(const moment_t *since, uint64_t now) {
   napped += nanoseconds() - now;
 }
 
+// The reply is here: the next request has another connection.
+static void churn(int epfd, connection_t *connection) {
+  if (connection->received < connection->sent) return;
+  uint64_t began = nanoseconds();
+  close(connection->fd);
+  connection_renew(connection, open_socket());
+  watch_socket(epfd, connection);
+  connection_send(connection);
+  connection->times[0] = began;
+}
+
 static void turn(int epfd, bool sends) {
   struct epoll_event events[MOST_EVENTS];
   int ready = epoll_wait(epfd, events, MOST_EVENTS, PATIENCE);
@@ -200,7 +241,8 @@ static void turn(int epfd, bool sends) {
   for (int i = 0; i < ready; i++) {
     connection_t *connection = events[i].data.ptr;
     if (events[i].events & ~(uint32_t)EPOLLOUT) connection_receive(connection);
-    if (sends) connection_send(connection);
+    if (sends && options.shape.churns) churn(epfd, connection);
+    else if (sends) connection_send(connection);
   }
 }
 

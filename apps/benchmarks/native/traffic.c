@@ -51,6 +51,13 @@ void connection_open(connection_t *connection, int fd, uint32_t index) {
   if (connection->times == NULL) die(1, "no memory for a connection");
 }
 
+void connection_renew(connection_t *connection, int fd) {
+  connection->fd = fd;
+  connection->blocked = false;
+  connection->start = (connection->start + connection->sent) % period;
+  connection->sent = connection->received = 0;
+}
+
 static const char *noise_at(const connection_t *connection, uint64_t position) {
   return noise + (connection->start + position) % period;
 }

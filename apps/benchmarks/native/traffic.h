@@ -13,6 +13,8 @@ typedef struct {
   size_t pipeline; // messages on the way at a time, for each connection
   bool lines;      // every message is a line of text
   bool sinks;      // the server answers nothing
+  bool packets;    // every message is a datagram
+  bool churns;     // every message has a connection of its own
 } shape_t;
 
 typedef struct {
@@ -36,6 +38,8 @@ void traffic_open(shape_t shape, int epfd);
 void connection_open(connection_t *connection, int fd, uint32_t index);
 // Sends until as many messages are on the way as should be.
 void connection_send(connection_t *connection);
+// Forgets what went over a connection: it goes on with another socket.
+void connection_renew(connection_t *connection, int fd);
 // Takes what came and compares it; counts the messages that are complete.
 void connection_receive(connection_t *connection);
 

@@ -1,6 +1,10 @@
 import { parseArgs } from 'node:util'
 
-export const USAGE = `usage: npm run bench -- echo | lines | bulk | loop [options]
+import { netWorkNames } from './net-works.js'
+
+export const USAGE = `usage: npm run bench -- net | ${netWorkNames.join(' | ')} | loop [options]
+
+  net is all of the works between it and loop
 
   --seconds N     measured in every round (default 4)
   --rounds N      rounds, interleaved (default 6)
@@ -10,7 +14,7 @@ export const USAGE = `usage: npm run bench -- echo | lines | bulk | loop [option
   --python FILE   the python3 to use
   --bun FILE      the bun to use`
 
-const benchmarks = ['echo', 'lines', 'bulk', 'loop'] as const
+const benchmarks = ['net', ...netWorkNames, 'loop'] as const
 
 export interface CommandLine {
   readonly benchmark: (typeof benchmarks)[number]

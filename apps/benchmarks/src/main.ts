@@ -4,8 +4,6 @@ import { resolve } from 'node:path'
 import { parseCommandLine, USAGE, type CommandLine } from './command-line.js'
 import { isPresent } from './contender.js'
 import { describeResult } from './describe-result.js'
-import { echoContenders } from './echo-contenders.js'
-import { echoSeries } from './echo-series.js'
 import { interleave } from './interleave.js'
 import { loopSeries } from './loop-series.js'
 import { loopWorks } from './loop-works.js'
@@ -13,6 +11,8 @@ import { describeMachine, machine } from './machine.js'
 import { memorySeries } from './memory-series.js'
 import { memoryWork } from './memory-work.js'
 import { method } from './method.js'
+import { netSeries } from './net-series.js'
+import { netWorks } from './net-works.js'
 import { findRuntimes } from './runtimes.js'
 import type { Sample } from './sample.js'
 import { resultOf, type SeriesResult } from './series-result.js'
@@ -31,7 +31,10 @@ async function seriesOf(options: CommandLine): Promise<Series[]> {
       ...[memoryWork(runtimes)].filter(isWanted).map(memorySeries),
     ]
   }
-  return [echoSeries(benchmark, echoContenders(runtimes).filter(isWanted), options)]
+  return netWorks(runtimes)
+    .filter(({ name }) => benchmark === 'net' || benchmark === name)
+    .map((work) => ({ ...work, contenders: work.contenders.filter(isWanted) }))
+    .map((work) => netSeries(work, options))
 }
 
 function showProgress({ contender, round, refused }: Sample, work: string): void {

@@ -1,9 +1,10 @@
 import type { LoadReport } from './load-report.js'
+import type { LoadShape } from './load-shape.js'
 import { nativeProgram } from './native-program.js'
 import { GENERATOR_CORE } from './pinned.js'
 import { runProgram } from './run-program.js'
 
-export interface LoadOptions {
+export interface LoadOptions extends Partial<LoadShape> {
   readonly port: number
   /** The server's process: its CPU time goes into the report. */
   readonly pid: number
@@ -11,11 +12,6 @@ export interface LoadOptions {
   readonly warm: number
   /** Seconds that are measured. */
   readonly seconds: number
-  readonly mode?: string
-  readonly connections?: number
-  /** Bytes of a request. */
-  readonly size?: number
-  readonly pipeline?: number
   /** The share of its core above which the generator naps. */
   readonly cap?: number
 }

@@ -57,6 +57,16 @@ test.each(['lines', 'bulk'] as const)('bytes are compared in the mode "%s" too',
   await expect(loadServer('corrupt', { mode, seconds: 2 })).rejects.toThrow(/wrong byte/)
 })
 
+test('in the mode "accept" every request has a connection of its own', async () => {
+  const report = await loadServer(undefined, { mode: 'accept' })
+  expect(report).toMatchObject({ mode: 'accept', connections: 64, size: 64 })
+  expect(report.requests).toBeGreaterThan(100)
+  await expect(loadServer('corrupt', { mode: 'accept', seconds: 2 })).rejects.toThrow(/wrong byte/)
+  await expect(loadServer(undefined, { mode: 'accept', pipeline: 2 })).rejects.toThrow(
+    '--pipeline must be 1 in the mode accept',
+  )
+})
+
 test('many requests on the way and messages larger than a read keep their order', async () => {
   const report = await loadServer(undefined, { pipeline: 7, size: 100_003, connections: 3 })
   expect(report.requests).toBeGreaterThan(10)
@@ -78,7 +88,7 @@ test('a port where nobody listens is one clear line', async () => {
 test.each([
   ['--seconds', 'soon', '--seconds must be a number from 0.1 to 3600, not "soon"'],
   ['--port', '70000', '--port must be a number from 1 to 65535, not "70000"'],
-  ['--mode', 'chat', '--mode must be echo, lines, bulk or sink, not "chat"'],
+  ['--mode', 'chat', '--mode must be echo, lines, bulk, sink, udp or accept, not "chat"'],
 ])('%s %s is refused', async (name, value, message) => {
   const command = [nativeProgram('load'), '--port', '1', name, value]
   await expect(runProgram(command)).rejects.toThrow(message)

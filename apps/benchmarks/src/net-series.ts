@@ -1,9 +1,8 @@
 import type { Column } from './column.js'
-import type { Contender, MaybeContender } from './contender.js'
-import { echoBars } from './echo-bars.js'
+import type { Contender } from './contender.js'
 import { EchoServer } from './echo-server.js'
-import { echoWorks, type EchoWork } from './echo-work.js'
 import type { LoadReport } from './load-report.js'
+import type { NetWork } from './net-works.js'
 import { parseProcStat } from './proc-stat.js'
 import { generatorShare, refusalOf } from './refusal.js'
 import { runLoad } from './run-load.js'
@@ -48,22 +47,21 @@ function figuresOf(report: LoadReport): Record<string, number> {
   }
 }
 
-/** The echo servers, each started anew in every round, under one kind of load. */
-export function echoSeries(
-  work: EchoWork,
-  contenders: readonly MaybeContender[],
+/** The servers, each started anew in every round, under one kind of load. */
+export function netSeries(
+  { work, load, contenders, bars }: NetWork,
   { warm, seconds }: { readonly warm: number; readonly seconds: number },
 ): Series {
   async function measure(contender: Contender): Promise<Pick<Sample, 'figures' | 'refused'>> {
     const server = await EchoServer.start(contender)
     try {
       const { port, pid } = server
-      const report = await runLoad({ port, pid, warm, seconds, mode: work, cap: GENERATOR_CAP })
+      const report = await runLoad({ port, pid, warm, seconds, ...load, cap: GENERATOR_CAP })
       const refused = refusalOf(report)
       return { figures: figuresOf(report), ...(refused === undefined ? {} : { refused }) }
     } finally {
       await server[Symbol.asyncDispose]()
     }
   }
-  return { work: echoWorks[work], contenders, columns, bars: echoBars[work], measure }
+  return { work, contenders, columns, bars, measure }
 }

@@ -1,0 +1,9 @@
+/** What the load generator sends, as far as a work has its own ideas. */
+export interface LoadShape {
+  readonly mode: 'echo' | 'lines' | 'bulk' | 'sink' | 'udp' | 'accept'
+  readonly connections?: number
+  /** Bytes of a request. */
+  readonly size?: number
+  /** Requests on the way at a time, for each connection. */
+  readonly pipeline?: number
+}
