@@ -26,16 +26,34 @@ export class ByteQueue {
     return piece
   }
 
-  /** Where `separator` begins, at `from` or later; -1 if it is not there. */
-  indexOf(separator: Buffer, from: number): number {
+  /** The first `count` bytes, of which there must be so many; they stay. */
+  peek(count: number): Buffer {
+    const start = this.#start
+    const first = this.#chunks[0]
+    if (first === undefined || start + count > first.length) return this.#copy(0, count)
+    return first.subarray(start, start + count)
+  }
+
+  /** Moves to `target` what there is room for: how many bytes that were. */
+  takeInto(target: Uint8Array): number {
+    const count = Math.min(target.length, this.#size)
+    this.#copyTo(target, 0, count)
+    this.#skip(count)
+    return count
+  }
+
+  /** Where `separator` begins, of those that lie from `from` to `to`; -1 if there is none. */
+  indexOf(separator: Buffer, from: number, to: number): number {
     const needle = separator.length === 1 ? (separator[0] as number) : separator
     let base = -this.#start
-    for (const [i, chunk] of this.#chunks.entries()) {
+    for (const chunk of this.#chunks) {
+      if (base >= to) break
       const end = base + chunk.length
       if (from < end) {
-        const found = chunk.indexOf(needle, Math.max(from - base, 0))
+        const part = end > to ? chunk.subarray(0, to - base) : chunk
+        const found = part.indexOf(needle, Math.max(from - base, 0))
         if (found >= 0) return base + found
-        const across = i + 1 < this.#chunks.length ? this.#indexAcross(separator, from, end) : -1
+        const across = end < to ? this.#indexAcross(separator, from, end, to) : -1
         if (across >= 0) return across
       }
       base = end
@@ -44,25 +62,29 @@ export class ByteQueue {
   }
 
   // A separator that begins in one chunk and ends in a later one.
-  #indexAcross(separator: Buffer, from: number, border: number): number {
+  #indexAcross(separator: Buffer, from: number, border: number, to: number): number {
     const reach = separator.length - 1
     if (reach === 0) return -1
     const start = Math.max(from, border - reach, 0)
-    const found = this.#copy(start, Math.min(border + reach, this.#size)).indexOf(separator)
+    const found = this.#copy(start, Math.min(border + reach, to)).indexOf(separator)
     return found < 0 ? -1 : start + found
   }
 
   #copy(start: number, end: number): Buffer {
     const copy = Buffer.allocUnsafe(end - start)
+    this.#copyTo(copy, start, end)
+    return copy
+  }
+
+  #copyTo(target: Uint8Array, start: number, end: number): void {
     let base = -this.#start
     for (const chunk of this.#chunks) {
       if (base >= end) break
       const from = Math.max(start - base, 0)
       const to = Math.min(end - base, chunk.length)
-      if (from < to) copy.set(chunk.subarray(from, to), base + from - start)
+      if (from < to) target.set(chunk.subarray(from, to), base + from - start)
       base += chunk.length
     }
-    return copy
   }
 
   #join(count: number): Buffer {

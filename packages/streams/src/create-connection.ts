@@ -1,54 +1,23 @@
-import { getRunningLoop, type EventLoop } from '@tsyncio/loop'
-import { OSError, osError, type Address, type IPAddress } from '@tsyncio/syscalls'
-import { coroutine, ExceptionGroup, type Coroutine, type Gen } from '@tsyncio/tasks'
+import { getRunningLoop } from '@tsyncio/loop'
+import { abortable, coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
-import { connectSocket } from './connect-socket.js'
-import { requirePlace, type Place } from './place.js'
-import { resolve } from './resolve.js'
+import {
+  connectAny,
+  requireConnect,
+  type ConnectOptions,
+  type ConnectPlace,
+} from './connect-any.js'
 import { SocketTransport } from './socket-transport.js'
 import type { Protocol, Transport } from './transport.js'
 
-export interface ConnectOptions {
-  /** The address to connect from; the port may be 0. */
-  readonly localAddress?: IPAddress
-}
-
-/** What was tried, and how it failed: the first failure, with all of them as its cause. */
-function allFailed(errors: readonly OSError[]): OSError {
-  const first = errors[0] as OSError
-  if (errors.length === 1) return first
-  const { errno, syscall } = first
-  const cause = new ExceptionGroup('No address could be connected to', errors)
-  return osError(errno, syscall, { ...first, cause })
-}
-
-function* connectAny(
-  loop: EventLoop,
-  addresses: readonly Address[],
-  from?: Address,
-): Gen<[number, Address]> {
-  const errors: OSError[] = []
-  for (const address of addresses) {
-    if (from !== undefined && addresses.length > 1 && from.family !== address.family) continue
-    try {
-      return [yield* connectSocket(loop, address, from), address]
-    } catch (error) {
-      if (!(error instanceof OSError)) throw error
-      errors.push(error)
-    }
-  }
-  throw allFailed(errors)
-}
-
 function* connecting<P extends Protocol>(
   factory: () => P,
-  place: Place,
-  { localAddress }: ConnectOptions,
+  place: ConnectPlace,
+  options: ConnectOptions,
 ): Gen<[Transport, P]> {
   const loop = getRunningLoop()
   const protocol = factory()
-  const addresses = yield* resolve(loop, place, 'connect')
-  const [fd, address] = yield* connectAny(loop, addresses, localAddress)
+  const { fd, address } = yield* connectAny(loop, place, options)
   const transport = new SocketTransport(loop, fd, protocol, address)
   const made = loop.createFuture<void>()
   transport.start(() => void (made.done() || made.setResult()))
@@ -63,10 +32,10 @@ function* connecting<P extends Protocol>(
 
 /**
  * Connects, and lets a protocol of `factory` use the connection by callbacks: the fastest
- * way, and the lowest. The addresses of a name are tried one after the other.
+ * way, and the lowest. See {@link openConnection} for the places and how they are tried.
  *
- * @throws OSError if no address can be connected to: the first failure; the others are in
- *   its `cause`.
+ * @throws OSError if no address can be connected to: the first failure; all of them are in
+ *   its `cause`, or thrown in an `ExceptionGroup` with `allErrors`.
  * @example
  * ```ts
  * import { getRunningLoop } from '@tsyncio/loop'
@@ -93,11 +62,11 @@ function* connecting<P extends Protocol>(
  */
 export function createConnection<P extends Protocol>(
   factory: () => P,
-  place: Place,
+  place: ConnectPlace,
   options: ConnectOptions = {},
 ): Coroutine<[Transport, P]> {
   if (typeof factory !== 'function')
     throw new TypeError(`Expected a function, got ${typeof factory}.`)
-  requirePlace(place)
-  return coroutine(connecting(factory, place, options))
+  requireConnect(place, options)
+  return coroutine(abortable(options.signal, connecting(factory, place, options)))
 }

@@ -12,7 +12,9 @@ export interface InboxWait {
 
 /** What has come and has not been read. It slows the transport down when that is too much. */
 export class Inbox {
+  /** How long a piece up to a separator may be. */
   readonly limit: number
+  readonly #most: number
   readonly bytes = new ByteQueue()
   #transport: ReadTransport | undefined
   #paused = false
@@ -20,8 +22,10 @@ export class Inbox {
   #ended = false
   #failure: { readonly error: Error } | undefined
 
-  constructor(limit: number) {
+  /** @param most pauses the transport above it, and resumes at half of it. */
+  constructor(limit: number, most: number) {
     this.limit = limit
+    this.#most = most
   }
 
   get ended(): boolean {
@@ -37,13 +41,14 @@ export class Inbox {
   }
 
   feed(data: Buffer): void {
+    if (this.#ended) throw new InvalidStateError('The stream has ended: nothing can be fed to it.')
     if (data.length === 0) return
     this.bytes.push(data)
     const { size } = this.bytes
     // A read that needs more than the limit allows must not be starved by it.
     if (this.#wait?.wants(size) === false) return
     this.#wait?.wake()
-    if (!this.#paused && size > 2 * this.limit && this.#transport !== undefined) {
+    if (!this.#paused && size > this.#most && this.#transport !== undefined) {
       this.#paused = true
       this.#transport.pauseReading()
     }
@@ -77,12 +82,23 @@ export class Inbox {
 
   take(count: number): Buffer {
     const data = this.bytes.take(count)
-    if (this.#paused && this.bytes.size <= this.limit) this.#resume()
+    this.#taken()
     return data
+  }
+
+  /** Fills `target`, as far as there is something: how many bytes that were. */
+  takeInto(target: Uint8Array): number {
+    const count = this.bytes.takeInto(target)
+    this.#taken()
+    return count
   }
 
   takeAll(): Buffer {
     return this.take(this.bytes.size)
+  }
+
+  #taken(): void {
+    if (this.#paused && this.bytes.size <= this.#most / 2) this.#resume()
   }
 
   #resume(): void {

@@ -1,27 +1,33 @@
-import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
+import { abortable, coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
 import { Connection } from './connection.js'
-import { createConnection, type ConnectOptions } from './create-connection.js'
-import { requirePlace, type Place } from './place.js'
+import { requireConnect, type ConnectOptions, type ConnectPlace } from './connect-any.js'
+import { createConnection } from './create-connection.js'
 import { StreamProtocol } from './stream-protocol.js'
 import { StreamReader, type StreamReaderOptions } from './stream-reader.js'
 import { StreamWriter } from './stream-writer.js'
 
 export interface OpenConnectionOptions extends ConnectOptions, StreamReaderOptions {}
 
-function* opening(place: Place, reader: StreamReader, options: ConnectOptions): Gen<Connection> {
+function* opening(
+  place: ConnectPlace,
+  reader: StreamReader,
+  options: ConnectOptions,
+): Gen<Connection> {
   const factory = () => new StreamProtocol(reader)
   const [transport, protocol] = yield* createConnection(factory, place, options)
   return new Connection(reader, new StreamWriter(transport, protocol))
 }
 
 /**
- * Connects by TCP (`{ host, port }`) or to a Unix socket (`{ path }`). Cancelling gives up.
- * The addresses of a name are tried one after the other; numeric ones, and `localhost`,
- * are never looked up. Within `runBlocking` no other name can be.
+ * Connects by TCP (`{ host, port }`) or to a Unix socket (`{ path }`), or takes over a
+ * socket that is connected (`{ fd }`). Cancelling gives up, and closes what was tried.
  *
- * @throws OSError if nobody can be connected to: the first failure; the others are in its
- *   `cause`.
+ * The addresses of a name race (RFC 8305): each gets a start of 250 ms over the next. Numeric
+ * ones, and `localhost`, are never looked up. Within `runBlocking` no other name can be.
+ *
+ * @throws OSError if nobody can be connected to: the first failure; all of them are in its
+ *   `cause`, or thrown in an `ExceptionGroup` with `allErrors`.
  * @example
  * ```ts
  * import { openConnection, startServer } from '@tsyncio/streams'
@@ -39,9 +45,10 @@ function* opening(place: Place, reader: StreamReader, options: ConnectOptions): 
  * ```
  */
 export function openConnection(
-  place: Place,
+  place: ConnectPlace,
   options: OpenConnectionOptions = {},
 ): Coroutine<Connection> {
-  requirePlace(place)
-  return coroutine(opening(place, new StreamReader(options), options))
+  requireConnect(place, options)
+  const { signal, ...rest } = options
+  return coroutine(abortable(signal, opening(place, new StreamReader(options), rest)))
 }

@@ -2,18 +2,19 @@ import type { Inbox } from './inbox.js'
 import { InboxRead, notYet } from './inbox-read.js'
 import { IncompleteReadError } from './incomplete-read-error.js'
 import { LimitOverrunError } from './limit-overrun-error.js'
+import type { Separators } from './separators.js'
 
-/** Everything up to and with the separator; null at the end. */
+/** Everything up to and with the separator that ends first; null at the end. */
 export class ReadUntil extends InboxRead<Buffer | null> {
-  readonly #separator: Buffer
+  readonly #separators: Separators
   readonly #mayBePartial: boolean
   /** Where the next search begins: what lies before has none. */
   #searched = 0
 
   /** @param mayBePartial whether the last piece may lack the separator. */
-  constructor(inbox: Inbox, separator: Buffer, mayBePartial: boolean) {
+  constructor(inbox: Inbox, separators: Separators, mayBePartial: boolean) {
     super(inbox)
-    this.#separator = separator
+    this.#separators = separators
     this.#mayBePartial = mayBePartial
   }
 
@@ -23,11 +24,12 @@ export class ReadUntil extends InboxRead<Buffer | null> {
 
   protected take(inbox: Inbox): Buffer | null | typeof notYet {
     const { limit, bytes } = inbox
-    const { length } = this.#separator
-    const found = bytes.indexOf(this.#separator, this.#searched)
-    if (found > limit) throw new LimitOverrunError(found, limit)
-    if (found >= 0) return inbox.take(found + length)
-    this.#searched = Math.max(0, bytes.size + 1 - length)
+    const found = this.#separators.find(bytes, this.#searched)
+    if (found !== undefined) {
+      if (found.start > limit) throw new LimitOverrunError(found.start, limit)
+      return inbox.take(found.end)
+    }
+    this.#searched = Math.max(0, bytes.size + 1 - this.#separators.longest)
     if (this.#searched > limit) throw new LimitOverrunError(this.#searched, limit)
     return inbox.ended ? this.#takeLast(inbox) : notYet
   }

@@ -90,6 +90,7 @@ export function startServer(
   if (typeof handler !== 'function')
     throw new TypeError(`Expected a function, got ${typeof handler}.`)
   requireLimit(options.limit)
+  requireLimit(options.bufferLimit)
   const factory = () => {
     const reader = new StreamReader(options)
     const protocol: StreamProtocol = new StreamProtocol(reader, (transport) =>

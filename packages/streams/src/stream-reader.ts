@@ -1,22 +1,28 @@
 import { coroutine, type Coroutine } from '@tsyncio/tasks'
 
 import { Inbox } from './inbox.js'
+import { ReadAhead } from './read-ahead.js'
 import { ReadAll } from './read-all.js'
 import { ReadExactly } from './read-exactly.js'
+import { ReadInto } from './read-into.js'
 import { ReadSome } from './read-some.js'
 import { ReadUntil } from './read-until.js'
-import { toBytes } from './to-bytes.js'
+import { Reads } from './reads.js'
+import { Separators, type Separator } from './separators.js'
 import type { ReadTransport } from './transport.js'
 
 const defaultLimit = 65_536
-const newline = Buffer.from('\n')
+const newline = new Separators('\n')
 
 export interface StreamReaderOptions {
-  /**
-   * The longest line or piece up to a separator, in bytes; default 64 KiB. The transport
-   * is paused when twice as much waits to be read, and resumed at the limit.
-   */
+  /** The longest line or piece up to a separator, in bytes. Default: 64 KiB. */
   readonly limit?: number
+  /**
+   * How many bytes may wait to be read: the transport is paused above it, and resumed at
+   * half of it, or when a read waits. One read from the kernel (64 KiB) may come on top.
+   * Default: twice the `limit`.
+   */
+  readonly bufferLimit?: number
 }
 
 /**
@@ -44,10 +50,11 @@ export interface StreamReaderOptions {
 export class StreamReader implements AsyncIterable<Buffer> {
   readonly #inbox: Inbox
 
-  /** @throws RangeError if the limit is not positive. */
-  constructor({ limit = defaultLimit }: StreamReaderOptions = {}) {
+  /** @throws RangeError if a limit is not positive. */
+  constructor({ limit = defaultLimit, bufferLimit = 2 * limit }: StreamReaderOptions = {}) {
     requireLimit(limit)
-    this.#inbox = new Inbox(limit)
+    requireLimit(bufferLimit)
+    this.#inbox = new Inbox(limit, bufferLimit)
   }
 
   /**
@@ -70,16 +77,17 @@ export class StreamReader implements AsyncIterable<Buffer> {
   }
 
   /**
-   * Reads up to `separator`, which is included. Gives null at the end.
+   * Reads up to `separator`, which is included: of several the one that ends first; of two
+   * that end in the same place it is the shorter that counts for the limit. Gives null at
+   * the end.
    *
    * @throws IncompleteReadError if the stream ends with something else.
    * @throws LimitOverrunError if the separator does not begin within the limit; what
    *   there is stays in the stream.
    */
-  readUntil(separator: Uint8Array | string = newline): Coroutine<Buffer | null> {
-    const { buffer, byteOffset, length } = toBytes(separator)
-    if (length === 0) throw new RangeError('Expected a separator of at least one byte.')
-    return coroutine(new ReadUntil(this.#inbox, Buffer.from(buffer, byteOffset, length), false))
+  readUntil(separator?: Separator | readonly Separator[]): Coroutine<Buffer | null> {
+    const separators = separator === undefined ? newline : new Separators(separator)
+    return coroutine(new ReadUntil(this.#inbox, separators, false))
   }
 
   /**
@@ -90,6 +98,39 @@ export class StreamReader implements AsyncIterable<Buffer> {
   readExactly(count: number): Coroutine<Buffer> {
     requireCount(count, 'readExactly')
     return coroutine(new ReadExactly(this.#inbox, count))
+  }
+
+  /**
+   * Gives the first `count` bytes and leaves them in the stream; fewer, or null for none,
+   * only at the end. Without `count`, what there is, at least one byte. What is wanted may
+   * exceed the limits.
+   */
+  peek(count?: number): Coroutine<Buffer | null> {
+    if (count === undefined) return coroutine(new ReadAhead(this.#inbox, 1, Infinity))
+    requireCount(count, 'peek')
+    return coroutine(new ReadAhead(this.#inbox, count, count))
+  }
+
+  /**
+   * Reads what there is, at least one byte, into `target`: gives how many bytes, or null at
+   * the end. Nothing is written to it before that.
+   */
+  readInto(target: Uint8Array): Coroutine<number | null> {
+    if (!(target instanceof Uint8Array))
+      throw new TypeError(`Expected a Uint8Array to read into, got ${typeof target}.`)
+    return coroutine(new ReadInto(this.#inbox, target))
+  }
+
+  /** Line after line, each as {@link readLine} gives it. */
+  readLines(): Reads {
+    return new Reads(() => this.readLine())
+  }
+
+  /** Chunk after chunk as they come, each at most `count` bytes, by default 64 KiB. */
+  readChunks(count = defaultLimit): Reads {
+    requireCount(count, 'readChunks')
+    if (count === 0) throw new RangeError('Expected chunks of at least one byte, got 0.')
+    return new Reads(() => this.read(count))
   }
 
   /** Whether everything has been read. */
@@ -107,19 +148,18 @@ export class StreamReader implements AsyncIterable<Buffer> {
     return this.#inbox.takeAll()
   }
 
-  /** Line by line, as {@link readLine}. */
-  [Symbol.asyncIterator](): AsyncIterator<Buffer, undefined> {
-    return {
-      next: async () => {
-        const line = await this.readLine()
-        return line === null ? { done: true, value: undefined } : { done: false, value: line }
-      },
-    }
+  /** Line after line, as {@link readLines}. */
+  [Symbol.asyncIterator](): Reads {
+    return this.readLines()
   }
 
   // For whoever the bytes come from.
 
-  /** Adds bytes to what can be read. They must not change any more. */
+  /**
+   * Adds bytes to what can be read. They must not change any more.
+   *
+   * @throws InvalidStateError after {@link feedEof}.
+   */
   feedData(data: Uint8Array): void {
     if (!(data instanceof Uint8Array))
       throw new TypeError(`Expected a Uint8Array, got ${typeof data}.`)

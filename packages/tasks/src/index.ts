@@ -1,3 +1,4 @@
+export { abortable } from './abortable.js'
 export { asCompleted, type AsCompleted, type AsCompletedOptions } from './as-completed.js'
 export { Barrier } from './barrier.js'
 export { BoundedSemaphore } from './bounded-semaphore.js'

@@ -35,6 +35,7 @@ const lowLevel: Record<string, readonly string[]> = {
     'setDeadlockReport',
     'setOutsideWaits',
   ],
+  tasks: ['abortable'],
 }
 
 describe('tsyncio', () => {

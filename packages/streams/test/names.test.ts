@@ -1,0 +1,155 @@
+import { getAddressInfo, getNameInfo, openConnection } from '@tsyncio/streams'
+import { createTask, run, runBlocking, sleep, timeout, TimeoutError } from '@tsyncio/tasks'
+import { createHook } from 'node:async_hooks'
+import { readFile } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
+
+import { failureOf } from './failure-of.js'
+import { expectNoLeaks } from './no-leaks.js'
+import { freePort } from './silent-port.js'
+
+const questions = ['GETADDRINFOREQWRAP', 'GETNAMEINFOREQWRAP']
+
+/** Counts what is asked of the system's resolver meanwhile, in all and at once. */
+async function asked(body: () => Promise<void>): Promise<{ all: number; most: number }> {
+  const open = new Set<number>()
+  const counts = { all: 0, most: 0 }
+  const hook = createHook({
+    init(id, type) {
+      if (!questions.includes(type)) return
+      open.add(id)
+      counts.all++
+      counts.most = Math.max(counts.most, open.size)
+    },
+    before(id) {
+      open.delete(id)
+    },
+  }).enable()
+  try {
+    await body()
+  } finally {
+    hook.disable()
+  }
+  return counts
+}
+
+expectNoLeaks()
+
+describe('a numeric address', () => {
+  it.each(['127.0.0.1', '::1', '::ffff:127.0.0.1', 'fe80::1%1', 'localhost', ''])(
+    '%s is never looked up',
+    async (host) => {
+      const counts = await asked(async () => {
+        await run(async () => {
+          expect(await getAddressInfo(host, 80)).not.toEqual([])
+          const connecting = openConnection({ host, port: freePort() })
+          await expect(connecting).rejects.toMatchObject({ syscall: 'connect' })
+        })
+      })
+      expect(counts.all).toBe(0)
+    },
+  )
+})
+
+describe('names', () => {
+  it('are asked for a few at a time, so that Node has threads left', async () => {
+    const counts = await asked(async () => {
+      await run(async () => {
+        const tasks = Array.from({ length: 20 }, (_, i) =>
+          createTask(failureOf(getAddressInfo(`name-${i}.invalid`, 80))),
+        )
+        expect((await readFile('/proc/self/stat')).length).toBeGreaterThan(0)
+        for (const task of tasks) expect(await task).toMatchObject({ syscall: 'getaddrinfo' })
+      })
+    })
+    expect(counts).toEqual({ all: 20, most: 2 })
+  })
+
+  it('are not asked for by who has left the line', async () => {
+    const counts = await asked(async () => {
+      await run(function* () {
+        const tasks = Array.from({ length: 20 }, (_, i) =>
+          createTask(failureOf(getAddressInfo(`left-${i}.invalid`, 80))),
+        )
+        yield* sleep(0)
+        for (const task of tasks) task.cancel()
+        for (const task of tasks) expect(yield* task).toMatchObject({ name: 'CancelledError' })
+        // The line is free again.
+        const error = yield* failureOf(getAddressInfo('after.invalid', 80))
+        expect(error).toMatchObject({ syscall: 'getaddrinfo' })
+      })
+    })
+    expect(counts.all).toBeLessThanOrEqual(3)
+  })
+
+  it('are looked up by a function of ones own, which learns that nobody waits', async () => {
+    await run(async () => {
+      const signals: AbortSignal[] = []
+      const lookup = (host: string, signal: AbortSignal) => {
+        signals.push(signal)
+        return host === 'known'
+          ? Promise.resolve(['192.0.2.1', '::2'])
+          : new Promise<never>(() => {})
+      }
+      expect(await getAddressInfo('known', 80, { lookup })).toEqual([
+        { family: 'IPv4', address: '192.0.2.1', port: 80 },
+        { family: 'IPv6', address: '::2', port: 80 },
+      ])
+      const waiting = timeout(1, async () => getAddressInfo('silent', 80, { lookup }))
+      await expect(waiting).rejects.toBeInstanceOf(TimeoutError)
+      expect(signals.map(({ aborted }) => aborted)).toEqual([false, true])
+      const wrong = getAddressInfo('x', 80, { lookup: async () => ['a name'] })
+      await expect(wrong).rejects.toBeInstanceOf(TypeError)
+      const none = getAddressInfo('x', 80, { lookup: async () => [] })
+      await expect(none).rejects.toMatchObject({ code: 'ENOTFOUND', hostname: 'x' })
+      const failure = new Error('no such server')
+      const failing = getAddressInfo('x', 80, { lookup: () => Promise.reject(failure) })
+      await expect(failing).rejects.toBe(failure)
+    })
+  })
+})
+
+describe('getAddressInfo', () => {
+  it('gives the loopback, or every interface for who listens', () => {
+    runBlocking(function* () {
+      const addresses = (yield* getAddressInfo('', 7)).map(({ address }) => address)
+      expect(addresses).toEqual(['127.0.0.1', '::1'])
+      const passive = yield* getAddressInfo('', 7, { passive: true, family: 'IPv6' })
+      expect(passive).toEqual([{ family: 'IPv6', address: '::', port: 7 }])
+    })
+  })
+
+  it('finds the names of this machine', async () => {
+    const hosts = await readFile('/etc/hosts', 'utf8')
+    const entry = /^127\.0\.0\.1\s+(?:localhost\s+)?(?!localhost)(\S+)/m.exec(hosts)
+    const name = entry?.[1] ?? 'localhost.'
+    await run(async () => {
+      const found = await getAddressInfo(name, 80, { family: 'IPv4' })
+      expect(found).toContainEqual({ family: 'IPv4', address: '127.0.0.1', port: 80 })
+    })
+  })
+})
+
+describe('getNameInfo', () => {
+  it('gives the names of a host and a port', async () => {
+    await run(async () => {
+      const address = { family: 'IPv4', address: '127.0.0.1', port: 80 } as const
+      expect(await getNameInfo(address)).toMatchObject({ host: expect.any(String) as string })
+      expect(await getNameInfo(address, { numeric: true })).toEqual({
+        host: '127.0.0.1',
+        service: '80',
+      })
+    })
+  })
+})
+
+describe('bad arguments', () => {
+  it('are refused at the door', () => {
+    expect(() => getAddressInfo(1 as any, 80)).toThrow(TypeError)
+    expect(() => getAddressInfo('a', -1)).toThrow(RangeError)
+    expect(() => getAddressInfo('a', 80, { family: 'IPX' as any })).toThrow(RangeError)
+    expect(() => getAddressInfo('a', 80, { lookup: 1 as any })).toThrow(TypeError)
+    expect(() => getNameInfo({ path: '/a' } as any)).toThrow(TypeError)
+    expect(() => getNameInfo({ family: 'IPv4', address: 'b', port: 1 })).toThrow(RangeError)
+  })
+})
