@@ -43,7 +43,7 @@ function accepting(
 
 function* socketsAt(loop: EventLoop, place: ServerPlace, options: ServerOptions): Gen<number[]> {
   if (!isFdPlace(place)) return listeningSockets(yield* serverAddresses(loop, place), options)
-  adoptListeningSocket(place.fd, options)
+  adoptListeningSocket(loop, place.fd, options)
   return [place.fd]
 }
 

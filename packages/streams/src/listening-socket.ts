@@ -1,29 +1,23 @@
+import type { EventLoop } from '@tsyncio/loop'
 import {
-  adoptFd,
   bind,
   close,
   EADDRINUSE,
   encodeAddress,
-  F_GETFL,
-  F_SETFL,
-  fcntl,
-  getsockopt,
   IPPROTO_IPV6,
   IPV6_V6ONLY,
   listen,
-  O_NONBLOCK,
   osError,
   setsockopt,
   SO_REUSEADDR,
   SO_REUSEPORT,
-  SO_TYPE,
-  SOCK_STREAM,
   SOL_SOCKET,
   type Address,
 } from '@tsyncio/syscalls'
 import { chmodSync, unlinkSync } from 'node:fs'
 
 import { addressDetails } from './address-details.js'
+import { adoptStreamSocket } from './adopt-stream-socket.js'
 import { defaultBacklog, type ListenOptions } from './listen-options.js'
 import { setSocketOptions } from './socket-options.js'
 import { streamSocket } from './stream-socket.js'
@@ -85,15 +79,9 @@ export function listeningSocket(address: Address, options: ListenOptions): numbe
 }
 
 /** Makes a bound socket of somebody else's listen; it is the caller's until this returns. */
-export function adoptListeningSocket(fd: number, options: ListenOptions): void {
-  const type = getsockopt(fd, SOL_SOCKET, SO_TYPE)
-  if (type < 0) throw osError(type, 'getsockopt')
-  if (type !== SOCK_STREAM) throw new TypeError(`File descriptor ${fd} is no stream socket.`)
-  const address = new TransportSocket(fd).getsockname()
-  const isTcp = address !== undefined && 'port' in address
-  setSocketOptions(fd, isTcp, { ...options, noDelay: options.noDelay ?? true })
-  listenOn(fd, address, options)
-  const result = fcntl(fd, F_SETFL, fcntl(fd, F_GETFL, 0) | O_NONBLOCK)
-  if (result < 0) throw osError(result, 'fcntl')
-  adoptFd(fd)
+export function adoptListeningSocket(loop: EventLoop, fd: number, options: ListenOptions): void {
+  const socket = new TransportSocket(fd)
+  adoptStreamSocket(loop, fd)
+  setSocketOptions(fd, socket.isTcp, { ...options, noDelay: options.noDelay ?? true })
+  listenOn(fd, socket.getsockname(), options)
 }

@@ -2,6 +2,7 @@ import type { EventLoop } from '@tsyncio/loop'
 import type { Address } from '@tsyncio/syscalls'
 import type { Gen } from '@tsyncio/tasks'
 
+import { requireFd } from './require-fd.js'
 import { requirePlace, type Place } from './place.js'
 import { resolve } from './resolve.js'
 
@@ -43,8 +44,7 @@ export function requireServerPlace(place: ServerPlace): void {
     const { fd, ...others } = place
     if (Object.values(others).some((value) => value !== undefined))
       throw new TypeError('Expected either { fd } or an address, got both.')
-    if (typeof fd !== 'number') throw new TypeError(`Expected an fd, got ${typeof fd}.`)
-    if (!Number.isInteger(fd) || fd < 0) throw new RangeError(`Expected an fd, got ${fd}.`)
+    requireFd(fd)
     return
   }
   const places = separate(place)

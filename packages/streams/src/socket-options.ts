@@ -1,4 +1,5 @@
 import {
+  getsockopt,
   IPPROTO_TCP,
   osError,
   setsockopt,
@@ -88,6 +89,12 @@ function set(fd: number, level: number, name: number, value: number | boolean | 
   if (result < 0) throw osError(result, 'setsockopt')
 }
 
+function get(fd: number, level: number, name: number): number {
+  const value = getsockopt(fd, level, name)
+  if (value < 0) throw osError(value, 'getsockopt')
+  return value
+}
+
 const seconds = (milliseconds: number | undefined) =>
   milliseconds === undefined ? undefined : Math.ceil(milliseconds / 1000)
 
@@ -113,4 +120,21 @@ export function setSocketOptions(fd: number, isTcp: boolean, options: SocketOpti
   set(fd, SOL_SOCKET, SO_RCVBUF, receiveBufferSize)
   set(fd, SOL_SOCKET, SO_KEEPALIVE, isAlive)
   if (isTcp) setTcpOptions(fd, options)
+}
+
+/** The options that a socket has; those of TCP only on a TCP socket. */
+export function socketOptionsOf(fd: number, isTcp: boolean): SocketOptions {
+  const isAlive = get(fd, SOL_SOCKET, SO_KEEPALIVE) === 1
+  const common = {
+    sendBufferSize: get(fd, SOL_SOCKET, SO_SNDBUF),
+    receiveBufferSize: get(fd, SOL_SOCKET, SO_RCVBUF),
+  }
+  if (!isTcp) return { ...common, keepAlive: isAlive }
+  const keepAlive = isAlive && {
+    idle: 1000 * get(fd, IPPROTO_TCP, TCP_KEEPIDLE),
+    interval: 1000 * get(fd, IPPROTO_TCP, TCP_KEEPINTVL),
+    count: get(fd, IPPROTO_TCP, TCP_KEEPCNT),
+  }
+  const noDelay = get(fd, IPPROTO_TCP, TCP_NODELAY) !== 0
+  return { ...common, noDelay, keepAlive, userTimeout: get(fd, IPPROTO_TCP, TCP_USER_TIMEOUT) }
 }

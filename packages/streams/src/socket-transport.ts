@@ -75,6 +75,7 @@ export class SocketTransport extends FdTransport implements Transport {
     if (name === 'socket') return this.#socket
     if (name === 'sockname') return this.#socket.getsockname()
     if (name === 'peername') return this.#peer ?? this.#socket.getpeername()
+    if (name === 'peercred') return this.#socket.getpeercred()
     return undefined
   }
 

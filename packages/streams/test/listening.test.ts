@@ -2,7 +2,7 @@ import { getRunningLoop } from '@tsyncio/loop'
 import {
   openConnection,
   startServer,
-  TransportSocket,
+  type TransportSocket,
   type Server,
   type StreamReader,
   type StreamWriter,

@@ -207,6 +207,7 @@ export {
 
 export {
   asDuplex,
+  connectAcceptedSocket,
   Connection,
   ConnectionDuplex,
   createConnection,
@@ -215,6 +216,7 @@ export {
   LimitOverrunError,
   openConnection,
   openReadPipe,
+  openSocket,
   openWritePipe,
   Server,
   startServer,
@@ -232,7 +234,9 @@ export {
   type ListenOptions,
   type OpenConnectionOptions,
   type OpenPipeOptions,
+  type OpenSocketOptions,
   type PathPlace,
+  type PeerCredentials,
   type Place,
   type Protocol,
   type ReaderAndWriter,
