@@ -3,15 +3,18 @@ import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
 import { adoptStreamSocket } from './adopt-stream-socket.js'
 import { requireFd } from './require-fd.js'
+import { requireMaxFds, type MaxFdsOption } from './require-max-fds.js'
 import { requireSocketOptions, setSocketOptions, type SocketOptions } from './socket-options.js'
 import { SocketTransport } from './socket-transport.js'
 import { TransportSocket } from './transport-socket.js'
 import type { Protocol, Transport } from './transport.js'
 
+export interface ConnectAcceptedSocketOptions extends SocketOptions, MaxFdsOption {}
+
 function* connecting<P extends Protocol>(
   factory: () => P,
   fd: number,
-  options: SocketOptions,
+  options: ConnectAcceptedSocketOptions,
 ): Gen<[Transport, P]> {
   const loop = getRunningLoop()
   const protocol = factory()
@@ -19,6 +22,7 @@ function* connecting<P extends Protocol>(
   adoptStreamSocket(loop, fd)
   setSocketOptions(fd, socket.isTcp, { ...options, noDelay: options.noDelay ?? true })
   const transport = new SocketTransport(loop, fd, protocol)
+  if (options.maxFds !== undefined) transport.acceptFds(options.maxFds)
   const made = loop.createFuture<void>()
   transport.start(() => void (made.done() || made.setResult()))
   try {
@@ -41,11 +45,12 @@ function* connecting<P extends Protocol>(
 export function connectAcceptedSocket<P extends Protocol>(
   factory: () => P,
   fd: number,
-  options: SocketOptions = {},
+  options: ConnectAcceptedSocketOptions = {},
 ): Coroutine<[Transport, P]> {
   if (typeof factory !== 'function')
     throw new TypeError(`Expected a function, got ${typeof factory}.`)
   requireFd(fd)
   requireSocketOptions(options)
+  requireMaxFds(options)
   return coroutine(connecting(factory, fd, options))
 }

@@ -16,7 +16,8 @@ import {
 import { sleep, type Gen } from '@tsyncio/tasks'
 
 import { addressDetails } from './address-details.js'
-import { setNoDelay, streamSocket } from './stream-socket.js'
+import { setSocketOptions, type SocketOptions } from './socket-options.js'
+import { streamSocket } from './stream-socket.js'
 
 const longestPause = 64
 
@@ -49,14 +50,16 @@ export function* connectSocket(
   loop: EventLoop,
   address: Address,
   from: Address | undefined,
+  options: SocketOptions = {},
 ): Gen<number> {
   const fd = streamSocket(address)
   try {
+    // Before it connects: the window that TCP agrees on depends on the buffers.
+    setSocketOptions(fd, 'port' in address, { ...options, noDelay: options.noDelay ?? true })
     const bound = from === undefined ? 0 : bind(fd, encodeAddress(from))
     if (bound < 0) throw osError(bound, 'bind', addressDetails(from as Address))
     const result = yield* connected(loop, fd, address)
     if (result < 0) throw osError(result, 'connect', addressDetails(address))
-    setNoDelay(fd, address)
     return fd
   } catch (error) {
     close(fd)

@@ -4,11 +4,13 @@ import { coroutine, ExceptionGroup, type Coroutine, type Gen } from '@tsyncio/ta
 
 import { connectSocket } from './connect-socket.js'
 import { requirePlace, type Place } from './place.js'
+import { requireMaxFds, type MaxFdsOption } from './require-max-fds.js'
 import { resolve } from './resolve.js'
+import { requireSocketOptions, type SocketOptions } from './socket-options.js'
 import { SocketTransport } from './socket-transport.js'
 import type { Protocol, Transport } from './transport.js'
 
-export interface ConnectOptions {
+export interface ConnectOptions extends SocketOptions, MaxFdsOption {
   /** The address to connect from; the port may be 0. */
   readonly localAddress?: IPAddress
 }
@@ -25,13 +27,14 @@ function allFailed(errors: readonly OSError[]): OSError {
 function* connectAny(
   loop: EventLoop,
   addresses: readonly Address[],
+  options: SocketOptions,
   from?: Address,
 ): Gen<[number, Address]> {
   const errors: OSError[] = []
   for (const address of addresses) {
     if (from !== undefined && addresses.length > 1 && from.family !== address.family) continue
     try {
-      return [yield* connectSocket(loop, address, from), address]
+      return [yield* connectSocket(loop, address, from, options), address]
     } catch (error) {
       if (!(error instanceof OSError)) throw error
       errors.push(error)
@@ -43,13 +46,14 @@ function* connectAny(
 function* connecting<P extends Protocol>(
   factory: () => P,
   place: Place,
-  { localAddress }: ConnectOptions,
+  { localAddress, ...options }: ConnectOptions,
 ): Gen<[Transport, P]> {
   const loop = getRunningLoop()
   const protocol = factory()
   const addresses = yield* resolve(loop, place, 'connect')
-  const [fd, address] = yield* connectAny(loop, addresses, localAddress)
+  const [fd, address] = yield* connectAny(loop, addresses, options, localAddress)
   const transport = new SocketTransport(loop, fd, protocol, address)
+  if (options.maxFds !== undefined) transport.acceptFds(options.maxFds)
   const made = loop.createFuture<void>()
   transport.start(() => void (made.done() || made.setResult()))
   try {
@@ -99,5 +103,7 @@ export function createConnection<P extends Protocol>(
   if (typeof factory !== 'function')
     throw new TypeError(`Expected a function, got ${typeof factory}.`)
   requirePlace(place)
+  requireSocketOptions(options)
+  requireMaxFds(options)
   return coroutine(connecting(factory, place, options))
 }

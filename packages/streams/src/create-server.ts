@@ -6,6 +6,7 @@ import { defaultBacklog, requireListenOptions, type ListenOptions } from './list
 import { Listener, type OnAccept } from './listener.js'
 import { adoptListeningSocket } from './listening-socket.js'
 import { listeningSockets } from './listening-sockets.js'
+import { requireMaxFds, type MaxFdsOption } from './require-max-fds.js'
 import { isFdPlace, requireServerPlace, serverAddresses, type ServerPlace } from './server-place.js'
 import { Server } from './server.js'
 import { SocketTransport } from './socket-transport.js'
@@ -13,7 +14,7 @@ import { TransportSocket } from './transport-socket.js'
 import type { Protocol } from './transport.js'
 import { socketFileOf, UnixSocketFile } from './unix-socket-file.js'
 
-export interface ServerOptions extends ListenOptions {
+export interface ServerOptions extends ListenOptions, MaxFdsOption {
   /** Whether to accept at once. Default: true. */
   readonly startServing?: boolean
   /**
@@ -27,11 +28,13 @@ function accepting(
   loop: EventLoop,
   server: Server,
   factory: (server: Server) => Protocol,
+  maxFds: number,
 ): OnAccept {
   const detach = server.detach.bind(server)
   return (fd, peer) => {
     try {
       const transport = new SocketTransport(loop, fd, factory(server), peer, detach)
+      if (maxFds > 0) transport.acceptFds(maxFds)
       server.attach(transport)
       transport.start()
     } catch (exception) {
@@ -60,7 +63,7 @@ function* starting(
 ): Gen<Server> {
   const loop = getRunningLoop()
   const server = new Server(loop, options.maxConnections)
-  const onAccept = accepting(loop, server, factory)
+  const onAccept = accepting(loop, server, factory, options.maxFds ?? 0)
   const backlog = options.backlog ?? defaultBacklog
   for (const fd of yield* socketsAt(loop, place, options)) {
     server.listen(new Listener(loop, fd, backlog, fileOf(fd, options), onAccept))
@@ -92,5 +95,6 @@ export function createServer(
   requireServerPlace(place)
   requireListenOptions(options, 'path' in place)
   requireMaxConnections(options.maxConnections)
+  requireMaxFds(options)
   return coroutine(starting(factory, place, options))
 }

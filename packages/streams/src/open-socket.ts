@@ -1,16 +1,24 @@
 import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
 import { requireFd } from './require-fd.js'
-import { connectAcceptedSocket } from './connect-accepted-socket.js'
+import {
+  connectAcceptedSocket,
+  type ConnectAcceptedSocketOptions,
+} from './connect-accepted-socket.js'
 import { Connection } from './connection.js'
-import { requireSocketOptions, type SocketOptions } from './socket-options.js'
+import { requireMaxFds } from './require-max-fds.js'
+import { requireSocketOptions } from './socket-options.js'
 import { StreamProtocol } from './stream-protocol.js'
 import { StreamReader, type StreamReaderOptions } from './stream-reader.js'
 import { StreamWriter } from './stream-writer.js'
 
-export interface OpenSocketOptions extends SocketOptions, StreamReaderOptions {}
+export interface OpenSocketOptions extends ConnectAcceptedSocketOptions, StreamReaderOptions {}
 
-function* opening(fd: number, reader: StreamReader, options: SocketOptions): Gen<Connection> {
+function* opening(
+  fd: number,
+  reader: StreamReader,
+  options: ConnectAcceptedSocketOptions,
+): Gen<Connection> {
   const factory = () => new StreamProtocol(reader)
   const [transport, protocol] = yield* connectAcceptedSocket(factory, fd, options)
   return new Connection(reader, new StreamWriter(transport, protocol))
@@ -32,8 +40,9 @@ function* opening(fd: number, reader: StreamReader, options: SocketOptions): Gen
  * await run(async () => {
  *   const fds = new Int32Array(2)
  *   socketpair(AF_UNIX, SOCK_STREAM, 0, fds)
- *   await using one = await openSocket(fds[0])
- *   await using other = await openSocket(fds[1])
+ *   const [mine, yours] = fds as unknown as [number, number]
+ *   await using one = await openSocket(mine)
+ *   await using other = await openSocket(yours)
  *   one.writer.write('a pair\n')
  *   console.log(String(await other.reader.readLine()).trim()) // a pair
  * })
@@ -42,5 +51,6 @@ function* opening(fd: number, reader: StreamReader, options: SocketOptions): Gen
 export function openSocket(fd: number, options: OpenSocketOptions = {}): Coroutine<Connection> {
   requireFd(fd)
   requireSocketOptions(options)
+  requireMaxFds(options)
   return coroutine(opening(fd, new StreamReader(options), options))
 }

@@ -157,6 +157,21 @@ describe('the options of a connection', () => {
     yield* server[Symbol.asyncDispose]()
   })
 
+  behaves('can be given when it is made', function* () {
+    const server = yield* startServer((_reader, writer) => writer.close(), { host, port: 0 })
+    const options = {
+      noDelay: false,
+      keepAlive: { idle: 9000, interval: 1000, count: 4 },
+      userTimeout: 700,
+    }
+    const connection = yield* openConnection({ host, port: server.port }, options)
+    expect(socketOf(connection).getOptions()).toMatchObject(options)
+    yield* connection[Symbol.asyncDispose]()
+    yield* server[Symbol.asyncDispose]()
+    const bad = { keepAlive: { count: 0 } }
+    expect(yield* failureOf(() => openConnection({ port: 1 }, bad))).toBeInstanceOf(RangeError)
+  })
+
   behaves('of a Unix socket are fewer', function* () {
     const [mine, yours] = pair()
     const connection = yield* openSocket(mine, { noDelay: true, userTimeout: 5 })
