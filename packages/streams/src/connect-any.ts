@@ -2,20 +2,24 @@ import type { EventLoop } from '@tsyncio/loop'
 import { close, osError, type IPAddress, type OSError, type UnixAddress } from '@tsyncio/syscalls'
 import { ExceptionGroup, type Gen } from '@tsyncio/tasks'
 
+import { adoptStreamSocket } from './adopt-stream-socket.js'
 import { ConnectRace, type Connected } from './connect-race.js'
-import { adoptConnected, type ConnectedFd } from './connected-fd.js'
 import { connectFd } from './connect-fd.js'
 import { requireFd } from './fd-like.js'
+import { isFdPlace, requireFdPlace, type FdPlace } from './fd-place.js'
 import { interleave } from './interleave.js'
 import { requireIPAddress } from './ip-address.js'
 import { requirePlace, type Place } from './place.js'
+import { requireMaxFds, type MaxFdsOption } from './require-max-fds.js'
 import { requireResolve, resolveHost, type ResolveOptions } from './resolve.js'
+import { requireSocketOptions, setSocketOptions, type SocketOptions } from './socket-options.js'
 import { streamSocket } from './stream-socket.js'
+import { TransportSocket } from './transport-socket.js'
 
 /** Where to connect to; or `{ fd }`, a connected socket, which is taken over. */
-export type ConnectPlace = Place | ConnectedFd
+export type ConnectPlace = Place | FdPlace
 
-export interface ConnectOptions extends ResolveOptions {
+export interface ConnectOptions extends ResolveOptions, SocketOptions, MaxFdsOption {
   /**
    * The address to connect from, or several: the first of the right family that can be
    * bound to. The port may be 0.
@@ -54,16 +58,17 @@ function* connectHost(
   const { localAddress, happyEyeballsDelay = 250, interleave: first = 1 } = options
   const from = localAddress === undefined ? undefined : [localAddress].flat()
   const addresses = yield* resolveHost(loop, host, port, 'connect', options)
-  const race = new ConnectRace(loop, from)
+  const race = new ConnectRace(loop, from, options)
   const connected = yield* race.run(interleave(addresses, first), happyEyeballsDelay)
   if (connected === undefined) throw failure(race.errors, options.allErrors === true)
   return connected
 }
 
-function* connectUnix(loop: EventLoop, path: string): Gen<Connected> {
+function* connectUnix(loop: EventLoop, path: string, options: SocketOptions): Gen<Connected> {
   const address: UnixAddress = { family: 'Unix', path }
   const fd = streamSocket(address)
   try {
+    setSocketOptions(fd, false, options)
     yield* connectFd(loop, fd, address)
     return { fd, address }
   } catch (error) {
@@ -72,32 +77,38 @@ function* connectUnix(loop: EventLoop, path: string): Gen<Connected> {
   }
 }
 
+function adopt(loop: EventLoop, place: FdPlace, options: SocketOptions): Connected {
+  const fd = requireFd(place.fd)
+  adoptStreamSocket(loop, fd)
+  const { isTcp } = new TransportSocket(fd)
+  setSocketOptions(fd, isTcp, { ...options, noDelay: options.noDelay ?? true })
+  return { fd, address: undefined }
+}
+
 /** A connected socket, non-blocking; cancelling closes all that were tried. */
 export function* connectAny(
   loop: EventLoop,
   place: ConnectPlace,
   options: ConnectOptions,
 ): Gen<Connected> {
-  if ('fd' in place) return { fd: adoptConnected(loop, place), address: undefined }
-  if ('path' in place) return yield* connectUnix(loop, place.path)
+  if (isFdPlace(place)) return adopt(loop, place, options)
+  if ('path' in place) return yield* connectUnix(loop, place.path, options)
   return yield* connectHost(loop, place.host ?? '', place.port, options)
 }
 
 /** @throws TypeError or RangeError if it is no place to connect to, or the options are none. */
 export function requireConnect(place: ConnectPlace, options: ConnectOptions): void {
-  if (typeof place === 'object' && place !== null && 'fd' in place) requireOnlyFd(place, options)
-  else requirePlace(place)
+  if (isFdPlace(place)) {
+    requireFdPlace(place)
+    if (options.localAddress !== undefined)
+      throw new TypeError('A connected socket has its localAddress already.')
+  } else requirePlace(place)
   requireResolve(options)
+  requireSocketOptions(options)
+  requireMaxFds(options)
   for (const local of [options.localAddress ?? []].flat()) requireIPAddress(local)
   requireNumber('happyEyeballsDelay', options.happyEyeballsDelay)
   requireNumber('interleave', options.interleave)
-}
-
-function requireOnlyFd(place: ConnectedFd, { localAddress }: ConnectOptions): void {
-  if (Object.keys(place).length > 1 || localAddress !== undefined) {
-    throw new TypeError('Expected { fd } alone: a connected socket has its addresses already.')
-  }
-  requireFd(place.fd)
 }
 
 function requireNumber(name: 'happyEyeballsDelay' | 'interleave', value: unknown): void {

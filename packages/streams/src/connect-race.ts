@@ -3,6 +3,7 @@ import { OSError, type Address, type IPAddress } from '@tsyncio/syscalls'
 import type { Gen } from '@tsyncio/tasks'
 
 import { ConnectingSocket, type OnConnected } from './connecting-socket.js'
+import type { SocketOptions } from './socket-options.js'
 
 /** A connected socket, and what it is connected to if that is known. */
 export interface Connected {
@@ -17,6 +18,7 @@ export interface Connected {
 export class ConnectRace {
   readonly #loop: EventLoop
   readonly #from: readonly IPAddress[] | undefined
+  readonly #options: SocketOptions
   readonly #all: ConnectingSocket[] = []
   #running = 0
   #winner: ConnectingSocket | undefined
@@ -25,9 +27,14 @@ export class ConnectRace {
   readonly #note: OnConnected = (socket, error) => this.#onConnected(socket, error)
 
   /** @param from the addresses of this machine to connect from; any if it is undefined. */
-  constructor(loop: EventLoop, from: readonly IPAddress[] | undefined) {
+  constructor(
+    loop: EventLoop,
+    from: readonly IPAddress[] | undefined,
+    options: SocketOptions = {},
+  ) {
     this.#loop = loop
     this.#from = from
+    this.#options = options
   }
 
   /** How those that lost failed, in that order. */
@@ -63,7 +70,7 @@ export class ConnectRace {
     try {
       const socket = new ConnectingSocket(this.#loop, address, this.#note)
       this.#all.push(socket)
-      socket.start(this.#from)
+      socket.start(this.#from, this.#options)
     } catch (error) {
       this.#fail(error)
     }

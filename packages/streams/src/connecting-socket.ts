@@ -14,7 +14,8 @@ import {
 
 import { addressDetails } from './address-details.js'
 import { connectResult } from './connect-fd.js'
-import { setNoDelay, streamSocket } from './stream-socket.js'
+import { setSocketOptions, type SocketOptions } from './socket-options.js'
+import { streamSocket } from './stream-socket.js'
 
 /** Told when a {@link ConnectingSocket} is connected, or how it failed. */
 export type OnConnected = (socket: ConnectingSocket, error: OSError | undefined) => void
@@ -36,7 +37,9 @@ export class ConnectingSocket implements Runnable {
   }
 
   /** @param from addresses of this machine: binds to the first that it can. */
-  start(from: readonly IPAddress[] | undefined): void {
+  start(from: readonly IPAddress[] | undefined, options: SocketOptions): void {
+    // Before it connects: the window that TCP agrees on depends on the buffers.
+    setSocketOptions(this.#fd, true, { ...options, noDelay: options.noDelay ?? true })
     if (from !== undefined) bindToOne(this.#fd, this.address, from)
     const result = connect(this.#fd, encodeAddress(this.address))
     if (result === -EINPROGRESS || result === -EINTR) this.#watch(true)
@@ -53,7 +56,6 @@ export class ConnectingSocket implements Runnable {
   /** Hands the fd over. */
   take(): number {
     this.#open = false
-    setNoDelay(this.#fd, this.address)
     return this.#fd
   }
 

@@ -19,6 +19,7 @@ function* connecting<P extends Protocol>(
   const protocol = factory()
   const { fd, address } = yield* connectAny(loop, place, options)
   const transport = new SocketTransport(loop, fd, protocol, address)
+  if (options.maxFds !== undefined) transport.acceptFds(options.maxFds)
   const made = loop.createFuture<void>()
   transport.start(() => void (made.done() || made.setResult()))
   try {

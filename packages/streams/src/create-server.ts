@@ -1,31 +1,42 @@
 import { getRunningLoop, type EventLoop } from '@tsyncio/loop'
-import { close, OSError, type Address } from '@tsyncio/syscalls'
+import { close } from '@tsyncio/syscalls'
 import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
+import { requireFd } from './fd-like.js'
+import { isFdPlace } from './fd-place.js'
+import { defaultBacklog, requireListenOptions, type ListenOptions } from './listen-options.js'
 import { Listener, type OnAccept } from './listener.js'
-import { listeningSocket, type ListenOptions } from './listening-socket.js'
-import { requirePlace, type Place } from './place.js'
-import type { Protocol } from './transport.js'
-import { resolve } from './resolve.js'
+import { adoptListeningSocket } from './listening-socket.js'
+import { listeningSockets } from './listening-sockets.js'
+import { requireMaxFds, type MaxFdsOption } from './require-max-fds.js'
+import { requireServerPlace, serverAddresses, type ServerPlace } from './server-place.js'
 import { Server } from './server.js'
 import { SocketTransport } from './socket-transport.js'
-import { setNoDelay } from './stream-socket.js'
+import { TransportSocket } from './transport-socket.js'
+import type { Protocol } from './transport.js'
 import { socketFileOf, UnixSocketFile } from './unix-socket-file.js'
 
-export interface ServerOptions extends ListenOptions {
+export interface ServerOptions extends ListenOptions, MaxFdsOption {
   /** Whether to accept at once. Default: true. */
   readonly startServing?: boolean
+  /**
+   * How many connections there may be at a time; others wait in the kernel's backlog.
+   * Default: any number.
+   */
+  readonly maxConnections?: number
 }
 
-// An address that this machine does not have is none to listen at, as long as there are others.
-const skipped = ['EADDRNOTAVAIL', 'EAFNOSUPPORT']
-
-function accepting(loop: EventLoop, server: Server, factory: () => Protocol): OnAccept {
+function accepting(
+  loop: EventLoop,
+  server: Server,
+  factory: (server: Server) => Protocol,
+  maxFds: number,
+): OnAccept {
   const detach = server.detach.bind(server)
   return (fd, peer) => {
     try {
-      const transport = new SocketTransport(loop, fd, factory(), peer, detach)
-      setNoDelay(fd, peer)
+      const transport = new SocketTransport(loop, fd, factory(server), peer, detach)
+      if (maxFds > 0) transport.acceptFds(maxFds)
       server.attach(transport)
       transport.start()
     } catch (exception) {
@@ -35,63 +46,58 @@ function accepting(loop: EventLoop, server: Server, factory: () => Protocol): On
   }
 }
 
-function listenAt(
-  server: Server,
-  address: Address,
-  options: ServerOptions,
-  onAccept: OnAccept,
-): void {
-  // Port 0 is the same port at every address of the server.
-  const place =
-    'port' in address && address.port === 0 ? { ...address, port: server.port } : address
-  const fd = listeningSocket(place, options)
-  const path = socketFileOf(address)
-  const file = path === undefined ? undefined : new UnixSocketFile(path)
-  server.listen(new Listener(server.getLoop(), fd, options.backlog ?? 100, file, onAccept))
+function* socketsAt(loop: EventLoop, place: ServerPlace, options: ServerOptions): Gen<number[]> {
+  if (!isFdPlace(place)) return listeningSockets(yield* serverAddresses(loop, place), options)
+  const fd = requireFd(place.fd)
+  adoptListeningSocket(loop, fd, options)
+  return [fd]
 }
 
-function* starting(factory: () => Protocol, place: Place, options: ServerOptions): Gen<Server> {
+function fileOf(fd: number, { cleanupSocket = true }: ServerOptions): UnixSocketFile | undefined {
+  const address = cleanupSocket ? new TransportSocket(fd).getsockname() : undefined
+  const path = address === undefined ? undefined : socketFileOf(address)
+  return path === undefined ? undefined : new UnixSocketFile(path)
+}
+
+function* starting(
+  factory: (server: Server) => Protocol,
+  place: ServerPlace,
+  options: ServerOptions,
+): Gen<Server> {
   const loop = getRunningLoop()
-  const server = new Server(loop)
-  const onAccept = accepting(loop, server, factory)
-  let failure: unknown
-  for (const address of yield* resolve(loop, place, 'listen')) {
-    try {
-      listenAt(server, address, options, onAccept)
-    } catch (error) {
-      failure = error
-      if (error instanceof OSError && skipped.includes(error.code)) continue
-      server.close()
-      throw error
-    }
+  const server = new Server(loop, options.maxConnections)
+  const onAccept = accepting(loop, server, factory, options.maxFds ?? 0)
+  const backlog = options.backlog ?? defaultBacklog
+  for (const fd of yield* socketsAt(loop, place, options)) {
+    server.listen(new Listener(loop, fd, backlog, fileOf(fd, options), onAccept))
   }
-  if (server.sockets.length === 0) throw failure
   if (options.startServing !== false) server.startServing()
   return server
 }
 
+function requireMaxConnections(most: unknown): void {
+  if (most === undefined || most === Infinity) return
+  if (typeof most !== 'number') throw new TypeError(`Expected a number, got ${typeof most}.`)
+  if (!Number.isInteger(most) || most < 1)
+    throw new RangeError(`Expected maxConnections of at least 1, got ${most}.`)
+}
+
 /**
- * Listens, and lets a protocol of `factory` use each connection by callbacks. See
- * {@link startServer} for the places.
+ * Listens, and lets a protocol of `factory`, which is called with the server, use each
+ * connection by callbacks. See {@link startServer} for the places.
  *
  * @throws OSError if it cannot listen there: EADDRINUSE, EACCES ...
  */
 export function createServer(
-  factory: () => Protocol,
-  place: Place,
+  factory: (server: Server) => Protocol,
+  place: ServerPlace,
   options: ServerOptions = {},
 ): Coroutine<Server> {
   if (typeof factory !== 'function')
     throw new TypeError(`Expected a function, got ${typeof factory}.`)
-  requirePlace(place)
-  requireBacklog(options.backlog)
+  requireServerPlace(place)
+  requireListenOptions(options, 'path' in place)
+  requireMaxConnections(options.maxConnections)
+  requireMaxFds(options)
   return coroutine(starting(factory, place, options))
-}
-
-function requireBacklog(backlog: number | undefined): void {
-  if (backlog === undefined) return
-  if (typeof backlog !== 'number') throw new TypeError(`Expected a backlog, got ${typeof backlog}.`)
-  if (!Number.isInteger(backlog) || backlog < 1) {
-    throw new RangeError(`Expected a backlog of at least 1, got ${backlog}.`)
-  }
 }

@@ -78,6 +78,7 @@ export abstract class FdTransport implements BaseTransport {
     this.#closing = this.#lost = this.#gone = true
     this.stopReading()
     this.dropUnsent()
+    this.dropUntaken()
     close(this.fd)
   }
 
@@ -130,6 +131,11 @@ export abstract class FdTransport implements BaseTransport {
   protected abstract stopReading(): void
   protected abstract dropUnsent(): void
 
+  /** Lets go of what has come and can no longer be taken. */
+  protected dropUntaken(): void {
+    // Most transports hand over all that comes.
+  }
+
   /** Closes at once, for `error` if there is one. */
   protected end(error: Error | undefined): void {
     if (this.#lost) return
@@ -172,6 +178,7 @@ export abstract class FdTransport implements BaseTransport {
       const message = 'protocol.connectionLost() failed'
       loop.callExceptionHandler({ message, exception, transport: this, protocol })
     }
+    this.dropUntaken()
     loop.core.fds.release(fd)
     close(fd)
     this.#onGone?.(this)

@@ -1,6 +1,8 @@
 import type { EventLoop, Runnable } from '@tsyncio/loop'
 import { EAGAIN, EINTR, osError } from '@tsyncio/syscalls'
 
+import { FdsLostError } from './fds-lost-error.js'
+import { ReceivedFds } from './received-fds.js'
 import { slabOf, type Slab } from './slab.js'
 
 /** Who gets what an {@link Incoming} reads. */
@@ -19,6 +21,7 @@ export class Incoming implements Runnable {
   #state: 'new' | 'started' | 'stopped' = 'new'
   #isWanted = true
   #watching = false
+  #fds: ReceivedFds | undefined
 
   constructor(loop: EventLoop, fd: number, listener: IncomingListener) {
     this.#loop = loop
@@ -29,6 +32,19 @@ export class Incoming implements Runnable {
 
   get isReading(): boolean {
     return this.#isWanted && this.#state !== 'stopped'
+  }
+
+  /** Keeps at most `max` fds that come with the bytes. Without it the kernel closes them. */
+  acceptFds(max: number): void {
+    this.#fds = new ReceivedFds(max)
+  }
+
+  takeFds(most: number): number[] {
+    return this.#fds?.take(most) ?? []
+  }
+
+  closeFds(): void {
+    this.#fds?.close()
   }
 
   /** Begins to read, unless it was paused before. */
@@ -56,10 +72,15 @@ export class Incoming implements Runnable {
   /** The fd is readable. Another handle of the same turn may have paused us meanwhile. */
   run(): void {
     if (!this.#watching) return
-    const count = this.#slab.readFrom(this.#fd)
-    if (count > 0) this.#listener.received(this.#slab.take(count))
+    const count = this.#fds === undefined ? this.#slab.readFrom(this.#fd) : this.#readWithFds()
+    if (this.#fds?.lost === true) this.#fail(new FdsLostError(this.#fds.max))
+    else if (count > 0) this.#listener.received(this.#slab.take(count))
     else if (count === 0) this.#end()
     else if (count !== -EAGAIN && count !== -EINTR) this.#fail(osError(count, 'read'))
+  }
+
+  #readWithFds(): number {
+    return this.#slab.fill((bytes) => (this.#fds as ReceivedFds).readInto(this.#fd, bytes))
   }
 
   #update(): void {

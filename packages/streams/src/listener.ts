@@ -5,11 +5,15 @@ import {
   decodeAddress,
   EAGAIN,
   ECONNABORTED,
+  EHOSTDOWN,
+  EHOSTUNREACH,
   EINTR,
-  EMFILE,
-  ENFILE,
-  ENOBUFS,
-  ENOMEM,
+  ENETDOWN,
+  ENETUNREACH,
+  ENOPROTOOPT,
+  EOPNOTSUPP,
+  EPERM,
+  EPROTO,
   osError,
   SOCKADDR_BYTES,
   type Address,
@@ -21,7 +25,20 @@ import type { UnixSocketFile } from './unix-socket-file.js'
 /** Called with each connection. */
 export type OnAccept = (fd: number, peer: Address | undefined) => void
 
-const outOfResources = [EMFILE, ENFILE, ENOBUFS, ENOMEM]
+// The connection, or its network, failed before we came to it; the next one may be well
+// (accept(2), "Error handling").
+const ofConnection = [
+  ECONNABORTED,
+  EHOSTDOWN,
+  EHOSTUNREACH,
+  EINTR,
+  ENETDOWN,
+  ENETUNREACH,
+  ENOPROTOOPT,
+  EOPNOTSUPP,
+  EPERM,
+  EPROTO,
+]
 const backOff = 1000
 
 const peerBytes = new Uint8Array(SOCKADDR_BYTES)
@@ -61,12 +78,19 @@ export class Listener implements Runnable {
     this.#loop.core.fds.addReader(this.#fd, this)
   }
 
+  /** Leaves connections in the backlog until {@link start}. */
+  pause(): void {
+    this.#retry?.cancel()
+    if (this.#watching) this.#loop.core.fds.removeReader(this.#fd)
+    this.#watching = false
+  }
+
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#stop()
+    this.pause()
     this.#loop.core.fds.release(this.#fd)
-    this.#file?.remove()
+    this.#removeFile()
     close(this.#fd)
   }
 
@@ -81,7 +105,7 @@ export class Listener implements Runnable {
       const fd = accept4(this.#fd, peerBytes, peerLength)
       if (fd >= 0) this.#onAccept(fd, decodeAddress(peerBytes, peerLength[0]))
       else if (fd === -EAGAIN) return
-      else if (fd !== -ECONNABORTED && fd !== -EINTR) return this.#fail(fd)
+      else if (!ofConnection.includes(-fd)) return this.#fail(fd)
     }
   }
 
@@ -89,10 +113,14 @@ export class Listener implements Runnable {
     return `<Listener fd=${this.#fd}>`
   }
 
-  #stop(): void {
-    this.#retry?.cancel()
-    if (this.#watching) this.#loop.core.fds.removeReader(this.#fd)
-    this.#watching = false
+  // While the file is still ours: once the socket is closed, another server may take it over.
+  #removeFile(): void {
+    try {
+      this.#file?.remove()
+    } catch (exception) {
+      const message = 'Cannot remove the file of a Unix socket'
+      this.#loop.callExceptionHandler({ message, exception, socket: this.socket })
+    }
   }
 
   // Without fds or memory the connection stays in the backlog, readable all the time: look
@@ -100,9 +128,8 @@ export class Listener implements Runnable {
   #fail(errno: number): void {
     const message = 'Cannot accept a connection'
     const exception = osError(errno, 'accept4')
-    this.#loop.callExceptionHandler({ message, exception, socket: this.socket })
-    if (!outOfResources.includes(-errno)) return
-    this.#stop()
+    this.pause()
     this.#retry = this.#loop.callLater(backOff, () => this.start())
+    this.#loop.callExceptionHandler({ message, exception, socket: this.socket })
   }
 }

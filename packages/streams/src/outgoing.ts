@@ -1,6 +1,7 @@
 import type { EventLoop, Runnable } from '@tsyncio/loop'
-import { EAGAIN, EINTR, IOV_MAX, osError, write, writev } from '@tsyncio/syscalls'
+import { EAGAIN, EINTR, IOV_MAX, osError, sendmsg, write, writev } from '@tsyncio/syscalls'
 
+import { AttachedFds } from './attached-fds.js'
 import type { WriteBufferLimits } from './transport.js'
 
 /** Who is told how the sending of an {@link Outgoing} goes. */
@@ -27,6 +28,7 @@ export class Outgoing implements Runnable {
   #low = defaultHigh / 4
   #paused = false
   #watching = false
+  #attached: AttachedFds | undefined
 
   constructor(loop: EventLoop, fd: number, listener: OutgoingListener) {
     this.#loop = loop
@@ -75,8 +77,22 @@ export class Outgoing implements Runnable {
     else this.#controlFlow()
   }
 
+  /**
+   * As {@link write}, with fds that go with the first byte. It keeps duplicates of them.
+   *
+   * @throws OSError if an fd is not open.
+   */
+  writeWithFds(data: Uint8Array, fds: Iterable<number>): void {
+    // The same bytes may be written twice, and be of two messages.
+    const chunk = data.subarray()
+    this.#attached ??= new AttachedFds()
+    this.#attached.attach(chunk, fds)
+    this.writeAll([chunk])
+  }
+
   /** Forgets what has not been sent. */
   clear(): void {
+    this.#attached?.close()
     this.#chunks = []
     this.#sent = 0
     this.#size = 0
@@ -111,12 +127,21 @@ export class Outgoing implements Runnable {
 
   #writeKept(): number {
     const first = this.#chunks[0] as Uint8Array
+    const fds = this.#attached?.get(first)
+    if (fds !== undefined) return this.#sendWithFds(first, fds)
     if (this.#chunks.length === 1) {
       return write(this.#fd, first, this.#sent, first.length - this.#sent)
     }
-    const batch = this.#chunks.slice(0, IOV_MAX)
+    let batch = this.#chunks.slice(0, IOV_MAX)
+    if (this.#attached !== undefined) batch = this.#attached.before(batch)
     if (this.#sent > 0) batch[0] = first.subarray(this.#sent)
     return writev(this.#fd, batch)
+  }
+
+  #sendWithFds(chunk: Uint8Array, fds: Int32Array): number {
+    const count = sendmsg(this.#fd, [chunk], 0, null, fds)
+    if (count > 0) this.#attached?.sent(chunk)
+    return count
   }
 
   #drop(count: number): void {

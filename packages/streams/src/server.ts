@@ -1,30 +1,42 @@
 import { InvalidStateError, type EventLoop } from '@tsyncio/loop'
 import type { Address } from '@tsyncio/syscalls'
-import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
+import { coroutine, currentTask, type Coroutine, type Gen, type Task } from '@tsyncio/tasks'
 
-import type { FdTransport } from './fd-transport.js'
+import { Clients } from './clients.js'
 import type { Listener } from './listener.js'
+import {
+  requireShutdownOptions,
+  shutDown,
+  type ShutdownOptions,
+  type ShutdownReport,
+} from './shut-down.js'
 import type { TransportSocket } from './transport-socket.js'
-import { Waiters } from './waiters.js'
+import type { BaseTransport } from './transport.js'
 
 /**
- * Listens, and knows the connections that came of it (asyncio's `Server`).
+ * Listens, and owns the connections that came of it and the tasks that handle them
+ * (asyncio's `Server`).
  *
  * `close()` stops listening and leaves connections alone: they end when their handlers
- * close them, or by `closeClients()` or `abortClients()`. `waitClosed()` waits for both.
+ * close them, or by `closeClients()` or `abortClients()`. `waitClosed()` waits for all of
+ * them. `shutdown()` does all of it in a limited time. A handler that waits for its own
+ * server does not wait for itself.
  */
 export class Server {
   readonly #loop: EventLoop
-  readonly #connections = new Set<FdTransport>()
-  readonly #waiters = new Waiters()
+  readonly #clients: Clients
+  readonly #maxConnections: number
   #listeners: Listener[] = []
   #address: Address | undefined
   #serving = false
+  #full = false
   #closed = false
   #forever = false
 
-  constructor(loop: EventLoop) {
+  constructor(loop: EventLoop, maxConnections = Infinity) {
     this.#loop = loop
+    this.#clients = new Clients(loop)
+    this.#maxConnections = maxConnections
   }
 
   getLoop(): EventLoop {
@@ -46,20 +58,33 @@ export class Server {
     return this.#address !== undefined && 'port' in this.#address ? this.#address.port : 0
   }
 
-  get serving(): boolean {
+  /** How many connections there are. */
+  get connections(): number {
+    return this.#clients.size
+  }
+
+  /** Whether it accepts connections, as long as they are not too many. */
+  isServing(): boolean {
     return this.#serving
   }
 
-  /** Begins to accept. Only needed after `startServing: false`. */
+  /**
+   * Begins to accept. Only needed after `startServing: false`.
+   *
+   * @throws InvalidStateError if the server is closed.
+   */
   startServing(): void {
     if (this.#closed) throw new InvalidStateError('The server is closed.')
     this.#serving = true
-    for (const listener of this.#listeners) listener.start()
+    if (!this.#full) for (const listener of this.#listeners) listener.start()
   }
 
   /**
    * Accepts until the server is closed, then waits as {@link waitClosed} does. Cancelling
-   * closes the server, and waits too.
+   * shuts the server down without a grace period: handlers are cancelled, and have ended
+   * when this throws.
+   *
+   * @throws InvalidStateError if the server is closed, or serves for ever already.
    */
   serveForever(): Coroutine<void> {
     return coroutine(this.#serve())
@@ -72,50 +97,109 @@ export class Server {
     this.#serving = false
     for (const listener of this.#listeners) listener.close()
     this.#listeners = []
-    this.#wakeIfOver()
+    this.#clients.wake()
   }
 
   /** Closes every connection, after what was written to it. */
   closeClients(): void {
-    for (const connection of [...this.#connections]) connection.close()
+    this.#clients.close()
   }
 
   /** Ends every connection at once. */
   abortClients(): void {
-    for (const connection of [...this.#connections]) connection.abort()
+    this.#clients.abort()
   }
 
   /**
-   * Waits until the server is closed and every connection is gone, in whatever order. It
-   * waits for ever if a handler never closes its connection.
+   * Waits until the server is closed and every connection and every handler is gone, in
+   * whatever order. It waits for ever if a handler never closes its connection.
    */
   waitClosed(): Coroutine<void> {
     return coroutine(this.#over())
   }
 
-  /** Closes, and waits as {@link waitClosed}. */
-  [Symbol.asyncDispose](): Coroutine<void> {
-    this.close()
-    return this.waitClosed()
+  /**
+   * Ends the server in an orderly way: stops listening, lets handlers go on for `grace`,
+   * cancels those that are left, gives them `cleanup` to end and their last bytes to be
+   * sent, then aborts the connections that are left. Returns when the last handler has
+   * ended, and says what had to be done.
+   *
+   * A handler that is cancelled and does not end keeps it waiting. Cancelling it ends the
+   * phase that it is in; it still waits for the handlers before it throws.
+   *
+   * @example
+   * ```ts
+   * import { openConnection, startServer } from '@tsyncio/streams'
+   * import { run } from '@tsyncio/tasks'
+   *
+   * await run(async () => {
+   *   const place = { path: '\0an orderly server' }
+   *   const server = await startServer(async (reader) => void (await reader.read()), place)
+   *   await using connection = await openConnection(place)
+   *   connection.writer.write('I shall say more, some day')
+   *   while (server.connections === 0) await new Promise(setImmediate)
+   *   console.log(await server.shutdown({ grace: 10 })) // { finished: 0, cancelled: 1, aborted: 0 }
+   * })
+   * ```
+   */
+  shutdown(options: ShutdownOptions = {}): Coroutine<ShutdownReport> {
+    requireShutdownOptions(options)
+    return coroutine(this.#shutdown(options))
   }
 
-  /** Takes a listening socket over. For whoever makes the server. */
+  /**
+   * Closes, and waits as {@link waitClosed}. If that wait is cancelled, it shuts down
+   * without a grace period: no handler is left behind, however it ends.
+   */
+  [Symbol.asyncDispose](): Coroutine<void> {
+    this.close()
+    return coroutine(this.#overOrCancelled())
+  }
+
+  // For whoever makes the server and its connections.
+
+  /** Takes a listening socket over. */
   listen(listener: Listener): void {
     this.#listeners.push(listener)
     this.#address ??= listener.socket.getsockname()
   }
 
-  attach(connection: FdTransport): void {
-    this.#connections.add(connection)
+  attach(connection: BaseTransport): void {
+    this.#clients.add(connection)
+    if (this.#clients.size < this.#maxConnections) return
+    this.#full = true
+    for (const listener of this.#listeners) listener.pause()
   }
 
-  detach(connection: FdTransport): void {
-    this.#connections.delete(connection)
-    this.#wakeIfOver()
+  detach(connection: BaseTransport): void {
+    this.#clients.delete(connection)
+    if (!this.#full || this.#clients.size >= this.#maxConnections) return
+    this.#full = false
+    if (this.#serving) for (const listener of this.#listeners) listener.start()
+  }
+
+  /** From now on `task` is a handler, of `connection`. */
+  own(task: Task, connection: BaseTransport): void {
+    this.#clients.handle(connection, task)
   }
 
   *#over(): Gen<void> {
-    while (!this.#isOver) yield* this.#waiters.wait()
+    const self = currentTask()
+    yield* this.#clients.until(() => this.#closed && this.#clients.areGone(self))
+  }
+
+  *#shutdown(options: ShutdownOptions): Gen<ShutdownReport> {
+    this.close()
+    return yield* shutDown(this.#clients, options)
+  }
+
+  *#overOrCancelled(): Gen<void> {
+    try {
+      yield* this.#over()
+    } catch (error) {
+      yield* this.#shutdown({ grace: 0 })
+      throw error
+    }
   }
 
   *#serve(): Gen<void> {
@@ -123,21 +207,9 @@ export class Server {
     this.startServing()
     this.#forever = true
     try {
-      yield* this.#over()
-    } catch (error) {
-      this.close()
-      yield* this.#over()
-      throw error
+      yield* this.#overOrCancelled()
     } finally {
       this.#forever = false
     }
-  }
-
-  get #isOver(): boolean {
-    return this.#closed && this.#connections.size === 0
-  }
-
-  #wakeIfOver(): void {
-    if (this.#isOver) this.#waiters.wakeAll()
   }
 }

@@ -24,6 +24,12 @@ export class Slab {
     return read(fd, this.#bytes, this.#used, readBytes)
   }
 
+  /** As {@link readFrom}, by a read of another kind. */
+  fill(read: (bytes: Uint8Array) => number): number {
+    if (this.#bytes.length - this.#used < readBytes) this.#renew()
+    return read(this.#bytes.subarray(this.#used, this.#used + readBytes))
+  }
+
   /** Hands out the `count` bytes that the last read brought. */
   take(count: number): Buffer {
     const start = this.#used

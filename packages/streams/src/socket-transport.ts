@@ -1,9 +1,10 @@
 import { InvalidStateError, type EventLoop } from '@tsyncio/loop'
-import { SHUT_WR, shutdown, type Address } from '@tsyncio/syscalls'
+import { ECONNRESET, osError, SHUT_WR, shutdown, type Address } from '@tsyncio/syscalls'
 
 import { FdTransport, type OnGone } from './fd-transport.js'
 import { Incoming } from './incoming.js'
 import { Outgoing } from './outgoing.js'
+import { requireUnixSocket } from './require-unix-socket.js'
 import { toBytes } from './to-bytes.js'
 import { TransportSocket } from './transport-socket.js'
 import type { Protocol, Transport, WriteBufferLimits } from './transport.js'
@@ -49,6 +50,28 @@ export class SocketTransport extends FdTransport implements Transport {
     if (!this.isLost) this.#outgoing.writeAll(chunks)
   }
 
+  /**
+   * As {@link write}, with fds that go with the first byte of `data`.
+   *
+   * @throws OSError if an fd is not open, or the transport is gone; TypeError if it is no
+   *   Unix socket.
+   */
+  writeWithFds(data: Uint8Array, fds: readonly number[]): void {
+    if (this.isLost) throw osError(-ECONNRESET, 'sendmsg')
+    requireUnixSocket(this.fd)
+    this.#requireWritable()
+    this.#outgoing.writeWithFds(data, fds)
+  }
+
+  /** Keeps at most `max` fds that come, until they are taken. To be called before it starts. */
+  acceptFds(max: number): void {
+    this.#incoming.acceptFds(max)
+  }
+
+  takeFds(most: number): number[] {
+    return this.#incoming.takeFds(most)
+  }
+
   writeEof(): void {
     if (this.#wroteEof || this.isClosing()) return
     this.#wroteEof = true
@@ -75,6 +98,7 @@ export class SocketTransport extends FdTransport implements Transport {
     if (name === 'socket') return this.#socket
     if (name === 'sockname') return this.#socket.getsockname()
     if (name === 'peername') return this.#peer ?? this.#socket.getpeername()
+    if (name === 'peercred') return this.#socket.getpeercred()
     return undefined
   }
 
@@ -101,6 +125,10 @@ export class SocketTransport extends FdTransport implements Transport {
 
   protected dropUnsent(): void {
     this.#outgoing.clear()
+  }
+
+  protected override dropUntaken(): void {
+    this.#incoming.closeFds()
   }
 
   #requireWritable(): void {

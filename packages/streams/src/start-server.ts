@@ -2,7 +2,7 @@ import { getRunningLoop } from '@tsyncio/loop'
 import { Task, type Coroutine, type Gen, type Started, type Work } from '@tsyncio/tasks'
 
 import { createServer, type ServerOptions } from './create-server.js'
-import type { Place } from './place.js'
+import type { ServerPlace } from './server-place.js'
 import type { Server } from './server.js'
 import { StreamProtocol } from './stream-protocol.js'
 import { requireLimit, StreamReader, type StreamReaderOptions } from './stream-reader.js'
@@ -34,7 +34,12 @@ function workOf(handler: ConnectionHandler, reader: StreamReader, writer: Stream
 }
 
 /** Runs the handler as a task; if that fails or is cancelled, the connection ends. */
-function serve(handler: ConnectionHandler, reader: StreamReader, writer: StreamWriter): void {
+function serve(
+  server: Server,
+  handler: ConnectionHandler,
+  reader: StreamReader,
+  writer: StreamWriter,
+): void {
   const loop = getRunningLoop()
   const task = new Task(workOf(handler, reader, writer), { loop })
   task.addWaiter({
@@ -48,15 +53,19 @@ function serve(handler: ConnectionHandler, reader: StreamReader, writer: StreamW
       loop.callExceptionHandler({ message, exception, task, transport })
     },
   })
+  server.own(task, writer.transport)
 }
 
 /**
- * Listens by TCP (`{ host, port }`; without `host` on every interface, port 0 for a free
- * one) or at a Unix socket (`{ path }`), and calls `handler` with a reader and a writer
- * for each connection, as a task. The handler closes the writer when it has done; if it
- * fails, the loop's exception handler is told and the connection is closed.
+ * Listens by TCP (`{ host, port }`; without `host` on every interface, with an array at
+ * several; port 0 for a free one), at a Unix socket (`{ path }`), or on a socket that is
+ * bound already (`{ fd }`), which the server then owns. Calls `handler` with a reader and
+ * a writer for each connection, as a task of the server's. The handler closes the writer
+ * when it has done; if it fails, the loop's exception handler is told and the connection is
+ * closed; if it is cancelled, the connection is closed.
  *
- * A Unix socket file that a dead server left behind is replaced, and removed by `close`.
+ * A Unix socket file that a dead server left behind is replaced, and removed by `close`,
+ * unless it is another server's by then.
  *
  * @throws OSError if it cannot listen there: EADDRINUSE, EACCES ...
  * @example
@@ -84,17 +93,17 @@ function serve(handler: ConnectionHandler, reader: StreamReader, writer: StreamW
  */
 export function startServer(
   handler: ConnectionHandler,
-  place: Place,
+  place: ServerPlace,
   options: StartServerOptions = {},
 ): Coroutine<Server> {
   if (typeof handler !== 'function')
     throw new TypeError(`Expected a function, got ${typeof handler}.`)
   requireLimit(options.limit)
   requireLimit(options.bufferLimit)
-  const factory = () => {
+  const factory = (server: Server) => {
     const reader = new StreamReader(options)
     const protocol: StreamProtocol = new StreamProtocol(reader, (transport) =>
-      serve(handler, reader, new StreamWriter(transport, protocol)),
+      serve(server, handler, reader, new StreamWriter(transport, protocol)),
     )
     return protocol
   }

@@ -2,12 +2,9 @@ import {
   AF_INET,
   AF_INET6,
   AF_UNIX,
-  IPPROTO_TCP,
   osError,
-  setsockopt,
   SOCK_STREAM,
   socket,
-  TCP_NODELAY,
   type Address,
 } from '@tsyncio/syscalls'
 
@@ -18,9 +15,4 @@ export function streamSocket({ family = 'Unix' }: Address): number {
   const fd = socket(families[family], SOCK_STREAM, 0)
   if (fd < 0) throw osError(fd, 'socket')
   return fd
-}
-
-/** Sends small writes at once: whoever wants fewer packets writes more at a time. */
-export function setNoDelay(fd: number, address: Address | undefined): void {
-  if (address !== undefined && !('path' in address)) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, 1)
 }

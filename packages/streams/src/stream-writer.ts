@@ -97,7 +97,7 @@ export class StreamWriter {
     return coroutine(this.#protocol.closed())
   }
 
-  /** 'sockname', 'peername', 'socket'; 'pipe' for pipes. */
+  /** 'sockname', 'peername', 'socket'; 'peercred' for Unix sockets, 'pipe' for pipes. */
   getExtraInfo(name: string): unknown {
     return this.#transport.getExtraInfo(name)
   }

@@ -1,13 +1,27 @@
 import {
   decodeAddress,
+  dup,
   getpeername,
   getsockname,
   getsockopt,
+  IPPROTO_TCP,
   osError,
   setsockopt,
+  SO_DOMAIN,
+  SO_PROTOCOL,
+  SO_TYPE,
   SOCKADDR_BYTES,
+  SOL_SOCKET,
   type Address,
 } from '@tsyncio/syscalls'
+
+import { peerCredentials, type PeerCredentials } from './peer-credentials.js'
+import {
+  requireSocketOptions,
+  setSocketOptions,
+  socketOptionsOf,
+  type SocketOptions,
+} from './socket-options.js'
 
 /**
  * The socket of a transport, to look at and to set options of: what
@@ -22,6 +36,32 @@ export class TransportSocket {
 
   fileno(): number {
     return this.#fd
+  }
+
+  /** `AF_INET`, `AF_INET6`, `AF_UNIX` ... */
+  get family(): number {
+    return this.getsockopt(SOL_SOCKET, SO_DOMAIN)
+  }
+
+  /** `SOCK_STREAM`, `SOCK_DGRAM` ... */
+  get type(): number {
+    return this.getsockopt(SOL_SOCKET, SO_TYPE)
+  }
+
+  /** `IPPROTO_TCP`, `IPPROTO_UDP`; 0 for Unix sockets. */
+  get proto(): number {
+    return this.getsockopt(SOL_SOCKET, SO_PROTOCOL)
+  }
+
+  get isTcp(): boolean {
+    return getsockopt(this.#fd, SOL_SOCKET, SO_PROTOCOL) === IPPROTO_TCP
+  }
+
+  /** A second fd for the same socket, close-on-exec: the caller's, to be closed or passed on. */
+  dup(): number {
+    const fd = dup(this.#fd)
+    if (fd < 0) throw osError(fd, 'dup')
+    return fd
   }
 
   /** The socket's own address; `undefined` if it is closed. */
@@ -49,5 +89,25 @@ export class TransportSocket {
   setsockopt(level: number, name: number, value: number): void {
     const result = setsockopt(this.#fd, level, name, value)
     if (result < 0) throw osError(result, 'setsockopt')
+  }
+
+  /** What {@link setOptions} sets, as it is: the kernel takes twice the buffers asked for. */
+  getOptions(): SocketOptions {
+    return socketOptionsOf(this.#fd, this.isTcp)
+  }
+
+  /**
+   * Sets options by their names; those of TCP only on a TCP socket.
+   *
+   * @throws TypeError or RangeError for what is no such option; OSError as `setsockopt(2)` fails.
+   */
+  setOptions(options: SocketOptions): void {
+    requireSocketOptions(options)
+    setSocketOptions(this.#fd, this.isTcp, options)
+  }
+
+  /** Who was at the other side when a Unix socket was connected; undefined for others. */
+  getpeercred(): PeerCredentials | undefined {
+    return peerCredentials(this.#fd)
   }
 }

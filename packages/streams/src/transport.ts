@@ -42,7 +42,7 @@ export interface BaseTransport {
   close(): void
   /** Closes at once; what has not been sent is lost. */
   abort(): void
-  /** What is known beside the bytes: 'sockname', 'peername', 'socket', 'pipe'. */
+  /** What is known beside the bytes: 'sockname', 'peername', 'peercred', 'socket', 'pipe'. */
   getExtraInfo(name: string): unknown
   getProtocol(): Protocol
   setProtocol(protocol: Protocol): void

@@ -12,7 +12,8 @@ import { streamSocket } from './stream-socket.js'
 
 /** The file of a Unix socket, if the address has one: not for abstract names. */
 export function socketFileOf(address: Address): string | undefined {
-  return 'path' in address && !address.path.startsWith('\0') ? address.path : undefined
+  const isFile = 'path' in address && address.path !== '' && !address.path.startsWith('\0')
+  return isFile ? address.path : undefined
 }
 
 function statOf(path: string): Stats | undefined {
@@ -41,6 +42,7 @@ export class UnixSocketFile {
     this.#made = statOf(path)
   }
 
+  /** @throws what the file system says, if the file cannot be removed. */
   remove(): void {
     const now = statOf(this.#path)
     if (now === undefined || now.ino !== this.#made?.ino || now.dev !== this.#made.dev) return

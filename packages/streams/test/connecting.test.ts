@@ -1,4 +1,4 @@
-import { isCancelled } from '@tsyncio/loop'
+import { InvalidStateError, isCancelled } from '@tsyncio/loop'
 import {
   createConnection,
   openConnection,
@@ -238,7 +238,7 @@ describe('a connected fd', () => {
     const b = yield* openConnection({ fd: { fileno: () => other } })
     a.writer.write('hello')
     expect(String(yield* b.reader.read(10))).toBe('hello')
-    expect(yield* failureOf(openConnection({ fd: one }))).toBeInstanceOf(TypeError)
+    expect(yield* failureOf(openConnection({ fd: one }))).toBeInstanceOf(InvalidStateError)
     for (const { writer } of [a, b]) writer.close()
     for (const { writer } of [a, b]) yield* writer.waitClosed()
   })
@@ -247,7 +247,7 @@ describe('a connected fd', () => {
     const [one, other] = pair(SOCK_DGRAM)
     const file = openSync('/dev/null', 'r')
     expect(yield* failureOf(openConnection({ fd: one }))).toBeInstanceOf(TypeError)
-    expect(yield* failureOf(openConnection({ fd: file }))).toBeInstanceOf(TypeError)
+    expect(yield* failureOf(openConnection({ fd: file }))).toMatchObject({ code: 'ENOTSOCK' })
     for (const fd of [one, other, file]) close(fd)
     expect(yield* failureOf(openConnection({ fd: one }))).toMatchObject({ code: 'EBADF' })
   })

@@ -1,9 +1,12 @@
 import type { Coroutine, Gen } from '@tsyncio/tasks'
 
-/** What waiting for it throws; `undefined` if it throws nothing. */
-export function* failureOf(wait: Coroutine<unknown> | Gen<unknown>): Gen<unknown> {
+type Wait = Coroutine<unknown> | Gen<unknown> | Iterable<unknown>
+
+/** What waiting throws, or the call that is to be waited for; undefined if neither does. */
+export function* failureOf(wait: Wait | (() => Wait)): Gen<unknown> {
   try {
-    yield* { [Symbol.iterator]: () => wait[Symbol.iterator]() }
+    const begun = typeof wait === 'function' ? wait() : wait
+    yield* { [Symbol.iterator]: () => begun[Symbol.iterator]() } as Gen<unknown>
   } catch (error) {
     return error
   }

@@ -260,7 +260,7 @@ describe('a reset', () => {
     reset(client)
     yield* failureOf(() => peer.reader.read() as never)
     const other = yield* openConnection({ ...place, port: server.port })
-    expect(server.serving).toBe(true)
+    expect(server.isServing()).toBe(true)
     yield* end(client, peer)
     server.close()
     server.closeClients()
