@@ -3,14 +3,20 @@ import { OSError, osError, type Address, type IPAddress } from '@tsyncio/syscall
 import { coroutine, ExceptionGroup, type Coroutine, type Gen } from '@tsyncio/tasks'
 
 import { connectSocket } from './connect-socket.js'
+import { connectTls } from './connect-tls.js'
 import { requirePlace, type Place } from './place.js'
+import { requireNodeLoop } from './require-node-loop.js'
 import { resolve } from './resolve.js'
 import { SocketTransport } from './socket-transport.js'
+import { tlsClientFor, type TlsClient } from './tls-client.js'
+import type { TlsClientOptions } from './tls-options.js'
 import type { Protocol, Transport } from './transport.js'
 
 export interface ConnectOptions {
   /** The address to connect from; the port may be 0. */
   readonly localAddress?: IPAddress
+  /** Speaks TLS; `true` is for all defaults. The certificate must be for the host's name. */
+  readonly tls?: boolean | TlsClientOptions
 }
 
 /** What was tried, and how it failed: the first failure, with all of them as its cause. */
@@ -44,11 +50,14 @@ function* connecting<P extends Protocol>(
   factory: () => P,
   place: Place,
   { localAddress }: ConnectOptions,
+  tls: TlsClient | undefined,
 ): Gen<[Transport, P]> {
   const loop = getRunningLoop()
+  if (tls !== undefined) requireNodeLoop(loop, 'TLS')
   const protocol = factory()
   const addresses = yield* resolve(loop, place, 'connect')
   const [fd, address] = yield* connectAny(loop, addresses, localAddress)
+  if (tls !== undefined) return [yield* connectTls(loop, fd, protocol, tls, address), protocol]
   const transport = new SocketTransport(loop, fd, protocol, address)
   const made = loop.createFuture<void>()
   transport.start(() => void (made.done() || made.setResult()))
@@ -66,7 +75,7 @@ function* connecting<P extends Protocol>(
  * way, and the lowest. The addresses of a name are tried one after the other.
  *
  * @throws OSError if no address can be connected to: the first failure; the others are in
- *   its `cause`.
+ *   its `cause`; TlsError if the TLS handshake fails.
  * @example
  * ```ts
  * import { getRunningLoop } from '@tsyncio/loop'
@@ -99,5 +108,5 @@ export function createConnection<P extends Protocol>(
   if (typeof factory !== 'function')
     throw new TypeError(`Expected a function, got ${typeof factory}.`)
   requirePlace(place)
-  return coroutine(connecting(factory, place, options))
+  return coroutine(connecting(factory, place, options, tlsClientFor(place, options)))
 }

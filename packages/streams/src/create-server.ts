@@ -2,29 +2,43 @@ import { getRunningLoop, type EventLoop } from '@tsyncio/loop'
 import { close, OSError, type Address } from '@tsyncio/syscalls'
 import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
+import { acceptTls } from './accept-tls.js'
 import { Listener, type OnAccept } from './listener.js'
 import { listeningSocket, type ListenOptions } from './listening-socket.js'
 import { requirePlace, type Place } from './place.js'
 import type { Protocol } from './transport.js'
+import { requireNodeLoop } from './require-node-loop.js'
 import { resolve } from './resolve.js'
 import { Server } from './server.js'
 import { SocketTransport } from './socket-transport.js'
 import { setNoDelay } from './stream-socket.js'
+import type { TlsServerOptions } from './tls-options.js'
+import { tlsServerFor, type TlsServer } from './tls-server.js'
 import { socketFileOf, UnixSocketFile } from './unix-socket-file.js'
 
 export interface ServerOptions extends ListenOptions {
   /** Whether to accept at once. Default: true. */
   readonly startServing?: boolean
+  /** Speaks TLS, with this certificate. */
+  readonly tls?: TlsServerOptions
 }
 
 // An address that this machine does not have is none to listen at, as long as there are others.
 const skipped = ['EADDRNOTAVAIL', 'EAFNOSUPPORT']
 
-function accepting(loop: EventLoop, server: Server, factory: () => Protocol): OnAccept {
+function accepting(
+  loop: EventLoop,
+  server: Server,
+  factory: () => Protocol,
+  tls: TlsServer | undefined,
+): OnAccept {
   const detach = server.detach.bind(server)
   return (fd, peer) => {
     try {
-      const transport = new SocketTransport(loop, fd, factory(), peer, detach)
+      const transport =
+        tls === undefined
+          ? new SocketTransport(loop, fd, factory(), peer, detach)
+          : acceptTls(loop, fd, factory(), tls, peer, detach)
       setNoDelay(fd, peer)
       server.attach(transport)
       transport.start()
@@ -50,10 +64,16 @@ function listenAt(
   server.listen(new Listener(server.getLoop(), fd, options.backlog ?? 100, file, onAccept))
 }
 
-function* starting(factory: () => Protocol, place: Place, options: ServerOptions): Gen<Server> {
+function* starting(
+  factory: () => Protocol,
+  place: Place,
+  options: ServerOptions,
+  tls: TlsServer | undefined,
+): Gen<Server> {
   const loop = getRunningLoop()
+  if (tls !== undefined) requireNodeLoop(loop, 'TLS')
   const server = new Server(loop)
-  const onAccept = accepting(loop, server, factory)
+  const onAccept = accepting(loop, server, factory, tls)
   let failure: unknown
   for (const address of yield* resolve(loop, place, 'listen')) {
     try {
@@ -85,7 +105,7 @@ export function createServer(
     throw new TypeError(`Expected a function, got ${typeof factory}.`)
   requirePlace(place)
   requireBacklog(options.backlog)
-  return coroutine(starting(factory, place, options))
+  return coroutine(starting(factory, place, options, tlsServerFor(options)))
 }
 
 function requireBacklog(backlog: number | undefined): void {

@@ -78,7 +78,7 @@ export abstract class FdTransport implements BaseTransport {
     this.#closing = this.#lost = this.#gone = true
     this.stopReading()
     this.dropUnsent()
-    close(this.fd)
+    this.closeFd()
   }
 
   /** Everything that was written is with the kernel. */
@@ -130,6 +130,12 @@ export abstract class FdTransport implements BaseTransport {
   protected abstract stopReading(): void
   protected abstract dropUnsent(): void
 
+  /** Lets go of the fd, which nobody watches any more. */
+  protected closeFd(): void {
+    this.loop.core.fds.release(this.fd)
+    close(this.fd)
+  }
+
   /** Closes at once, for `error` if there is one. */
   protected end(error: Error | undefined): void {
     if (this.#lost) return
@@ -164,7 +170,7 @@ export abstract class FdTransport implements BaseTransport {
   }
 
   #letGo(error: Error | undefined): void {
-    const { loop, fd, protocol } = this
+    const { loop, protocol } = this
     this.#gone = true
     try {
       protocol.connectionLost?.(error)
@@ -172,8 +178,7 @@ export abstract class FdTransport implements BaseTransport {
       const message = 'protocol.connectionLost() failed'
       loop.callExceptionHandler({ message, exception, transport: this, protocol })
     }
-    loop.core.fds.release(fd)
-    close(fd)
+    this.closeFd()
     this.#onGone?.(this)
   }
 

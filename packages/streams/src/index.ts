@@ -11,8 +11,11 @@ export { openReadPipe, openWritePipe, type OpenPipeOptions } from './open-pipe.j
 export type { HostPlace, PathPlace, Place } from './place.js'
 export { Server } from './server.js'
 export { startServer, type ConnectionHandler, type StartServerOptions } from './start-server.js'
+export { startTls, type StartTlsOptions } from './start-tls.js'
 export { StreamReader, type StreamReaderOptions } from './stream-reader.js'
 export { StreamWriter } from './stream-writer.js'
+export { TlsError } from './tls-error.js'
+export type { TlsClientOptions, TlsOptions, TlsServerOptions } from './tls-options.js'
 export type {
   BaseTransport,
   Protocol,
