@@ -13,7 +13,7 @@ function report(loop: EventLoop, exception: Error | undefined, protocol: Protoco
   loop.callExceptionHandler({ message: 'A TLS handshake failed', exception, protocol })
 }
 
-/** TLS for a connection that a server has accepted. If it throws, the fd is still open. */
+/** TLS for a connection that a server has accepted. */
 export function acceptTls(
   loop: EventLoop,
   fd: number,
@@ -23,13 +23,6 @@ export function acceptTls(
   onGone: OnGone,
 ): TlsTransport {
   const onFailed = (error: Error | undefined) => report(loop, error, protocol)
-  return new TlsTransport(loop, {
-    fd,
-    carrier: nativeSocket(fd),
-    side,
-    protocol,
-    peer,
-    onGone,
-    onFailed,
-  })
+  const makeCarrier = () => nativeSocket(fd)
+  return new TlsTransport(loop, { fd, makeCarrier, side, protocol, peer, onGone, onFailed })
 }

@@ -1,5 +1,5 @@
 import type { EventLoop } from '@tsyncio/loop'
-import { close, ECONNABORTED, osError, type Address } from '@tsyncio/syscalls'
+import { ECONNABORTED, osError, type Address } from '@tsyncio/syscalls'
 import type { Gen } from '@tsyncio/tasks'
 
 import { nativeSocket } from './native-socket.js'
@@ -34,14 +34,5 @@ export function* connectTls(
   side: TlsSide,
   peer: Address,
 ): Gen<TlsTransport> {
-  return yield* shakeHands(loop, { fd, carrier: carrierOf(fd), side, protocol, peer })
-}
-
-function carrierOf(fd: number) {
-  try {
-    return nativeSocket(fd)
-  } catch (error) {
-    close(fd)
-    throw error
-  }
+  return yield* shakeHands(loop, { fd, makeCarrier: () => nativeSocket(fd), side, protocol, peer })
 }

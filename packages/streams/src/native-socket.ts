@@ -1,10 +1,7 @@
 import { releaseFd } from '@tsyncio/syscalls'
 import { Socket } from 'node:net'
 
-/**
- * Hands a connected fd over to Node, which watches it, and closes it with the socket. If
- * that fails it stays ours.
- */
+/** Hands a connected fd over to Node, which watches it, and closes it with the socket. */
 export function nativeSocket(fd: number): Socket {
   // First given away: a worker that ends in between leaves it open, instead of closing it twice.
   releaseFd(fd)

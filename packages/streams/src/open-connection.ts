@@ -2,16 +2,19 @@ import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
 import { Connection } from './connection.js'
 import { createConnection, type ConnectOptions } from './create-connection.js'
-import { requirePlace, type Place } from './place.js'
+import type { Place } from './place.js'
 import { StreamProtocol } from './stream-protocol.js'
 import { StreamReader, type StreamReaderOptions } from './stream-reader.js'
 import { StreamWriter } from './stream-writer.js'
+import type { Transport } from './transport.js'
 
 export interface OpenConnectionOptions extends ConnectOptions, StreamReaderOptions {}
 
-function* opening(place: Place, reader: StreamReader, options: ConnectOptions): Gen<Connection> {
-  const factory = () => new StreamProtocol(reader)
-  const [transport, protocol] = yield* createConnection(factory, place, options)
+function* opening(
+  connecting: Coroutine<[Transport, StreamProtocol]>,
+  reader: StreamReader,
+): Gen<Connection> {
+  const [transport, protocol] = yield* connecting
   return new Connection(reader, new StreamWriter(transport, protocol))
 }
 
@@ -21,7 +24,7 @@ function* opening(place: Place, reader: StreamReader, options: ConnectOptions): 
  * are never looked up. Within `runBlocking` no other name can be.
  *
  * @throws OSError if nobody can be connected to: the first failure; the others are in its
- *   `cause`.
+ *   `cause`; TlsError if the TLS handshake fails.
  * @example
  * ```ts
  * import { openConnection, startServer } from '@tsyncio/streams'
@@ -42,6 +45,7 @@ export function openConnection(
   place: Place,
   options: OpenConnectionOptions = {},
 ): Coroutine<Connection> {
-  requirePlace(place)
-  return coroutine(opening(place, new StreamReader(options), options))
+  const reader = new StreamReader(options)
+  const factory = () => new StreamProtocol(reader)
+  return coroutine(opening(createConnection(factory, place, options), reader))
 }

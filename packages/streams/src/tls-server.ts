@@ -73,8 +73,9 @@ export class TlsServer implements TlsSide {
     )
   }
 
-  begin(carrier: Duplex, outcome: HandshakeOutcome): void {
-    this.#outcomes.run(outcome, () => this.#server.emit('connection', carrier))
+  // The carrier too belongs to the context: its end may be that of the handshake.
+  begin(makeCarrier: () => Duplex, outcome: HandshakeOutcome): void {
+    this.#outcomes.run(outcome, () => this.#server.emit('connection', makeCarrier()))
   }
 }
 

@@ -14,5 +14,5 @@ export interface TlsSide {
   readonly shutdownTimeout: number
   /** Undefined for a server: SNI may choose another for each connection. */
   readonly secureContext: SecureContext | undefined
-  begin(carrier: Duplex, outcome: HandshakeOutcome): void
+  begin(makeCarrier: () => Duplex, outcome: HandshakeOutcome): void
 }

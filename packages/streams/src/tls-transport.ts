@@ -5,7 +5,7 @@
 // lasts, the transport has a protocol of its own: the user's does not hear of failures.
 import type { EventLoop, TimerHandle } from '@tsyncio/loop'
 import { TimeoutError } from '@tsyncio/tasks'
-import type { Address } from '@tsyncio/syscalls'
+import { ECONNRESET, osError, type Address } from '@tsyncio/syscalls'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 
@@ -20,10 +20,10 @@ import { WaterMarks } from './water-marks.js'
 
 /** What a {@link TlsTransport} is made of. */
 export interface TlsTransportParts {
-  /** The fd at the bottom; whose it is depends on the carrier. */
+  /** The fd at the bottom: ours until there is a carrier, and the carrier's from then on. */
   readonly fd: number
-  /** What TLS goes over. It is destroyed with the transport, and then closes the fd. */
-  readonly carrier: Duplex
+  /** Makes what TLS goes over. It is destroyed with the transport, and then closes the fd. */
+  readonly makeCarrier: () => Duplex
   readonly side: TlsSide
   readonly protocol: Protocol
   readonly peer?: Address | undefined
@@ -46,6 +46,7 @@ export class TlsTransport extends FdTransport implements Transport, HandshakeOut
   #isDelivering = false
   #isWanted = true
   #hasEnded = false
+  #carrier: Duplex | undefined
   #tls: TLSSocket | undefined
   #error: Error | undefined
   /** While shaking hands, and while saying goodbye. */
@@ -63,11 +64,11 @@ export class TlsTransport extends FdTransport implements Transport, HandshakeOut
 
   /** Shakes hands; then introduces the protocol. */
   override start(onMade?: () => void): void {
-    const { carrier, side } = this.#parts
+    const { side } = this.#parts
     this.#onMade = onMade
     this.#timer = this.loop.callLater(side.handshakeTimeout, () => this.#handshakeTimedOut())
     try {
-      side.begin(carrier, this)
+      side.begin(() => this.#makeCarrier(), this)
     } catch (error) {
       this.failed(error)
     }
@@ -94,8 +95,9 @@ export class TlsTransport extends FdTransport implements Transport, HandshakeOut
       error,
       isMade ? this.toString() : `The TLS handshake of ${this.toString()}`,
     )
-    // Later on, the socket closes by itself, and we with it.
     if (!isMade) this.end(this.#error)
+    // What has come before is told before.
+    else this.loop.schedule({ run: () => this.#fail() })
   }
 
   isReading(): boolean {
@@ -190,11 +192,12 @@ export class TlsTransport extends FdTransport implements Transport, HandshakeOut
   protected dropUnsent(): void {
     this.#timer?.cancel()
     this.#tls?.destroy()
-    this.#parts.carrier.destroy()
+    this.#carrier?.destroy()
   }
 
-  // The carrier has closed the fd, and its number may be another's already.
+  // The carrier has closed its fd, whose number may be another's already.
   protected override closeFd(): void {
+    if (this.#carrier === undefined) return super.closeFd()
     const { fds } = this.loop.core
     if (fds.owner(this.fd) === this) fds.release(this.fd)
   }
@@ -240,8 +243,20 @@ export class TlsTransport extends FdTransport implements Transport, HandshakeOut
     }
   }
 
+  #makeCarrier(): Duplex {
+    const carrier = this.#parts.makeCarrier()
+    this.#carrier = carrier
+    // If it goes before TLS stands, somebody may know more of it, and is heard first.
+    carrier.once('close', () => setImmediate(() => this.#carrierClosed()))
+    return carrier
+  }
+
+  #carrierClosed(): void {
+    if (this.#tls === undefined && !this.isLost) this.failed(osError(-ECONNRESET, 'read'))
+  }
+
   #closeCarrier(): void {
-    const { carrier } = this.#parts
+    const carrier = this.#carrier as Duplex
     const over = () => this.loop.schedule({ run: () => this.#over() })
     if (carrier.closed) return over()
     carrier.once('close', over)
@@ -251,11 +266,15 @@ export class TlsTransport extends FdTransport implements Transport, HandshakeOut
   #over(): void {
     this.#isOver = true
     this.#timer?.cancel()
-    // Who has said goodbye need not wait for ours.
+    this.#fail()
+    if (this.isClosing()) this.drained()
+    else this.end(undefined)
+  }
+
+  // Who has said goodbye need not wait for ours.
+  #fail(): void {
     const isFair = this.isClosing() && this.#hasEnded && this.getWriteBufferSize() === 0
     if (this.#error !== undefined && !isFair) this.end(this.#error)
-    else if (this.isClosing()) this.drained()
-    else this.end(undefined)
   }
 
   #handshakeTimedOut(): void {

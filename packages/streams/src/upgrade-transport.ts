@@ -50,7 +50,7 @@ export function* upgradeTransport(
     onMoved?.(transport)
   }
   try {
-    const parts = { fd: below.fd, carrier, side, below }
+    const parts = { fd: below.fd, makeCarrier: () => carrier, side, below }
     return yield* shakeHands(loop, { ...parts, protocol: { connectionMade: handOver } })
   } catch (error) {
     // It has been introduced once, and is owed the end.
