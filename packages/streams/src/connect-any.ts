@@ -14,6 +14,7 @@ import { requireMaxFds, type MaxFdsOption } from './require-max-fds.js'
 import { requireResolve, resolveHost, type ResolveOptions } from './resolve.js'
 import { requireSocketOptions, setSocketOptions, type SocketOptions } from './socket-options.js'
 import { streamSocket } from './stream-socket.js'
+import type { TlsClientOptions } from './tls-options.js'
 import { TransportSocket } from './transport-socket.js'
 
 /** Where to connect to; or `{ fd }`, a connected socket, which is taken over. */
@@ -37,6 +38,8 @@ export interface ConnectOptions extends ResolveOptions, SocketOptions, MaxFdsOpt
   readonly interleave?: number | undefined
   /** Whether to throw an `ExceptionGroup` of all failures, even of one. Default: false. */
   readonly allErrors?: boolean | undefined
+  /** Speaks TLS; `true` is for all defaults. The certificate must be for the host's name. */
+  readonly tls?: boolean | TlsClientOptions | undefined
   /** Gives up when it is aborted: the signal's reason is thrown. */
   readonly signal?: AbortSignal | undefined
 }

@@ -119,7 +119,8 @@ export class ConnectionDuplex extends Duplex implements Protocol {
   }
 
   override _final(done: Done): void {
-    this.#transport.writeEof()
+    if (this.#transport.canWriteEof()) this.#transport.writeEof()
+    else this.#transport.close()
     done()
   }
 

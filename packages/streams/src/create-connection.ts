@@ -7,17 +7,23 @@ import {
   type ConnectOptions,
   type ConnectPlace,
 } from './connect-any.js'
+import { connectTls } from './connect-tls.js'
+import { requireNodeLoop } from './require-node-loop.js'
 import { SocketTransport } from './socket-transport.js'
+import { tlsClientFor, type TlsClient } from './tls-client.js'
 import type { Protocol, Transport } from './transport.js'
 
 function* connecting<P extends Protocol>(
   factory: () => P,
   place: ConnectPlace,
   options: ConnectOptions,
+  tls: TlsClient | undefined,
 ): Gen<[Transport, P]> {
   const loop = getRunningLoop()
+  if (tls !== undefined) requireNodeLoop(loop, 'TLS')
   const protocol = factory()
   const { fd, address } = yield* connectAny(loop, place, options)
+  if (tls !== undefined) return [yield* connectTls(loop, fd, protocol, tls, address), protocol]
   const transport = new SocketTransport(loop, fd, protocol, address)
   if (options.maxFds !== undefined) transport.acceptFds(options.maxFds)
   const made = loop.createFuture<void>()
@@ -36,7 +42,8 @@ function* connecting<P extends Protocol>(
  * way, and the lowest. See {@link openConnection} for the places and how they are tried.
  *
  * @throws OSError if no address can be connected to: the first failure; all of them are in
- *   its `cause`, or thrown in an `ExceptionGroup` with `allErrors`.
+ *   its `cause`, or thrown in an `ExceptionGroup` with `allErrors`. TlsError if the TLS
+ *   handshake fails.
  * @example
  * ```ts
  * import { getRunningLoop } from '@tsyncio/loop'
@@ -69,5 +76,6 @@ export function createConnection<P extends Protocol>(
   if (typeof factory !== 'function')
     throw new TypeError(`Expected a function, got ${typeof factory}.`)
   requireConnect(place, options)
-  return coroutine(abortable(options.signal, connecting(factory, place, options)))
+  const tls = tlsClientFor(place, options)
+  return coroutine(abortable(options.signal, connecting(factory, place, options, tls)))
 }

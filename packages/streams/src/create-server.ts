@@ -2,6 +2,7 @@ import { getRunningLoop, type EventLoop } from '@tsyncio/loop'
 import { close } from '@tsyncio/syscalls'
 import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
+import { acceptTls } from './accept-tls.js'
 import { requireFd } from './fd-like.js'
 import { isFdPlace } from './fd-place.js'
 import { defaultBacklog, requireListenOptions, type ListenOptions } from './listen-options.js'
@@ -9,9 +10,12 @@ import { Listener, type OnAccept } from './listener.js'
 import { adoptListeningSocket } from './listening-socket.js'
 import { listeningSockets } from './listening-sockets.js'
 import { requireMaxFds, type MaxFdsOption } from './require-max-fds.js'
+import { requireNodeLoop } from './require-node-loop.js'
 import { requireServerPlace, serverAddresses, type ServerPlace } from './server-place.js'
 import { Server } from './server.js'
 import { SocketTransport } from './socket-transport.js'
+import type { TlsServerOptions } from './tls-options.js'
+import { tlsServerFor, type TlsServer } from './tls-server.js'
 import { TransportSocket } from './transport-socket.js'
 import type { Protocol } from './transport.js'
 import { socketFileOf, UnixSocketFile } from './unix-socket-file.js'
@@ -24,6 +28,8 @@ export interface ServerOptions extends ListenOptions, MaxFdsOption {
    * Default: any number.
    */
   readonly maxConnections?: number
+  /** Speaks TLS, with this certificate. */
+  readonly tls?: TlsServerOptions
 }
 
 function accepting(
@@ -31,12 +37,17 @@ function accepting(
   server: Server,
   factory: (server: Server) => Protocol,
   maxFds: number,
+  tls: TlsServer | undefined,
 ): OnAccept {
   const detach = server.detach.bind(server)
   return (fd, peer) => {
     try {
-      const transport = new SocketTransport(loop, fd, factory(server), peer, detach)
-      if (maxFds > 0) transport.acceptFds(maxFds)
+      const protocol = factory(server)
+      const transport =
+        tls === undefined
+          ? new SocketTransport(loop, fd, protocol, peer, detach)
+          : acceptTls(loop, fd, protocol, tls, peer, detach)
+      if (maxFds > 0 && transport instanceof SocketTransport) transport.acceptFds(maxFds)
       server.attach(transport)
       transport.start()
     } catch (exception) {
@@ -63,10 +74,12 @@ function* starting(
   factory: (server: Server) => Protocol,
   place: ServerPlace,
   options: ServerOptions,
+  tls: TlsServer | undefined,
 ): Gen<Server> {
   const loop = getRunningLoop()
+  if (tls !== undefined) requireNodeLoop(loop, 'TLS')
   const server = new Server(loop, options.maxConnections)
-  const onAccept = accepting(loop, server, factory, options.maxFds ?? 0)
+  const onAccept = accepting(loop, server, factory, options.maxFds ?? 0, tls)
   const backlog = options.backlog ?? defaultBacklog
   for (const fd of yield* socketsAt(loop, place, options)) {
     server.listen(new Listener(loop, fd, backlog, fileOf(fd, options), onAccept))
@@ -99,5 +112,5 @@ export function createServer(
   requireListenOptions(options, 'path' in place)
   requireMaxConnections(options.maxConnections)
   requireMaxFds(options)
-  return coroutine(starting(factory, place, options))
+  return coroutine(starting(factory, place, options, tlsServerFor(options)))
 }

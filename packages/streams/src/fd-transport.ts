@@ -79,7 +79,7 @@ export abstract class FdTransport implements BaseTransport {
     this.stopReading()
     this.dropUnsent()
     this.dropUntaken()
-    close(this.fd)
+    this.closeFd()
   }
 
   /** Everything that was written is with the kernel. */
@@ -136,6 +136,12 @@ export abstract class FdTransport implements BaseTransport {
     // Most transports hand over all that comes.
   }
 
+  /** Lets go of the fd, which nobody watches any more. */
+  protected closeFd(): void {
+    this.loop.core.fds.release(this.fd)
+    close(this.fd)
+  }
+
   /** Closes at once, for `error` if there is one. */
   protected end(error: Error | undefined): void {
     if (this.#lost) return
@@ -170,7 +176,7 @@ export abstract class FdTransport implements BaseTransport {
   }
 
   #letGo(error: Error | undefined): void {
-    const { loop, fd, protocol } = this
+    const { loop, protocol } = this
     this.#gone = true
     try {
       protocol.connectionLost?.(error)
@@ -179,8 +185,7 @@ export abstract class FdTransport implements BaseTransport {
       loop.callExceptionHandler({ message, exception, transport: this, protocol })
     }
     this.dropUntaken()
-    loop.core.fds.release(fd)
-    close(fd)
+    this.closeFd()
     this.#onGone?.(this)
   }
 

@@ -31,9 +31,12 @@ export { Server } from './server.js'
 export type { ShutdownOptions, ShutdownReport } from './shut-down.js'
 export type { KeepAliveOptions, SocketOptions } from './socket-options.js'
 export { startServer, type ConnectionHandler, type StartServerOptions } from './start-server.js'
+export { startTls, type StartTlsOptions } from './start-tls.js'
 export { StreamReader, type StreamReaderOptions } from './stream-reader.js'
 export { StreamWriter } from './stream-writer.js'
 export { takeFds, type TakeFdsOptions } from './take-fds.js'
+export { TlsError } from './tls-error.js'
+export type { TlsClientOptions, TlsOptions, TlsServerOptions } from './tls-options.js'
 export type {
   BaseTransport,
   Protocol,

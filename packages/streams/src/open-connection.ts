@@ -1,21 +1,20 @@
-import { abortable, coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
+import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
 import { Connection } from './connection.js'
-import { requireConnect, type ConnectOptions, type ConnectPlace } from './connect-any.js'
+import type { ConnectOptions, ConnectPlace } from './connect-any.js'
 import { createConnection } from './create-connection.js'
 import { StreamProtocol } from './stream-protocol.js'
 import { StreamReader, type StreamReaderOptions } from './stream-reader.js'
 import { StreamWriter } from './stream-writer.js'
+import type { Transport } from './transport.js'
 
 export interface OpenConnectionOptions extends ConnectOptions, StreamReaderOptions {}
 
 function* opening(
-  place: ConnectPlace,
+  connecting: Coroutine<[Transport, StreamProtocol]>,
   reader: StreamReader,
-  options: ConnectOptions,
 ): Gen<Connection> {
-  const factory = () => new StreamProtocol(reader)
-  const [transport, protocol] = yield* createConnection(factory, place, options)
+  const [transport, protocol] = yield* connecting
   return new Connection(reader, new StreamWriter(transport, protocol))
 }
 
@@ -27,7 +26,8 @@ function* opening(
  * ones, and `localhost`, are never looked up. Within `runBlocking` no other name can be.
  *
  * @throws OSError if nobody can be connected to: the first failure; all of them are in its
- *   `cause`, or thrown in an `ExceptionGroup` with `allErrors`.
+ *   `cause`, or thrown in an `ExceptionGroup` with `allErrors`. TlsError if the TLS handshake
+ *   fails.
  * @example
  * ```ts
  * import { openConnection, startServer } from '@tsyncio/streams'
@@ -48,7 +48,7 @@ export function openConnection(
   place: ConnectPlace,
   options: OpenConnectionOptions = {},
 ): Coroutine<Connection> {
-  requireConnect(place, options)
-  const { signal, ...rest } = options
-  return coroutine(abortable(signal, opening(place, new StreamReader(options), rest)))
+  const reader = new StreamReader(options)
+  const factory = () => new StreamProtocol(reader)
+  return coroutine(opening(createConnection(factory, place, options), reader))
 }

@@ -3,6 +3,7 @@ import { EAGAIN, EINTR, IOV_MAX, osError, sendmsg, write, writev } from '@tsynci
 
 import { AttachedFds } from './attached-fds.js'
 import type { WriteBufferLimits } from './transport.js'
+import { WaterMarks } from './water-marks.js'
 
 /** Who is told how the sending of an {@link Outgoing} goes. */
 export interface OutgoingListener {
@@ -13,8 +14,6 @@ export interface OutgoingListener {
   writeFailed(error: Error): void
 }
 
-const defaultHigh = 65_536
-
 /** The writing direction of an fd: writes at once, and keeps what the kernel does not take. */
 export class Outgoing implements Runnable {
   readonly #loop: EventLoop
@@ -24,9 +23,7 @@ export class Outgoing implements Runnable {
   /** How much of the first chunk has gone. */
   #sent = 0
   #size = 0
-  #high = defaultHigh
-  #low = defaultHigh / 4
-  #paused = false
+  readonly #marks = new WaterMarks()
   #watching = false
   #attached: AttachedFds | undefined
 
@@ -42,17 +39,11 @@ export class Outgoing implements Runnable {
   }
 
   get limits(): Required<WriteBufferLimits> {
-    return { high: this.#high, low: this.#low }
+    return this.#marks.limits
   }
 
-  setLimits({ high, low }: WriteBufferLimits): void {
-    const highest = high ?? (low === undefined ? defaultHigh : 4 * low)
-    const lowest = low ?? Math.floor(highest / 4)
-    if (!(highest >= lowest && lowest >= 0)) {
-      throw new RangeError(`Expected high >= low >= 0, got high ${highest} and low ${lowest}.`)
-    }
-    this.#high = highest
-    this.#low = lowest
+  setLimits(limits: WriteBufferLimits): void {
+    this.#marks.set(limits)
     this.#controlFlow()
   }
 
@@ -157,15 +148,8 @@ export class Outgoing implements Runnable {
     this.#chunks.splice(0, whole)
   }
 
-  // Strictly in pairs, and at once: the writer learns it before it writes more.
   #controlFlow(): void {
-    if (!this.#paused && this.#size > this.#high) {
-      this.#paused = true
-      this.#listener.pauseWriting()
-    } else if (this.#paused && this.#size <= this.#low) {
-      this.#paused = false
-      this.#listener.resumeWriting()
-    }
+    this.#marks.control(this.#size, this.#listener)
   }
 
   #watch(): void {

@@ -46,6 +46,21 @@ export class StreamProtocol implements Protocol {
     if (this.#closed === undefined) yield* this.#closers.wait()
   }
 
+  /** Whether it came of a server. */
+  get isServerSide(): boolean {
+    return this.#onMade !== undefined
+  }
+
+  /** What has come and was not read: it belongs to whoever takes the transport over. */
+  takeBuffered(): Buffer {
+    return this.#reader.takeBuffered()
+  }
+
+  /** The connection goes on over another transport. */
+  moveTo(transport: Transport): void {
+    this.#reader.setTransport(transport)
+  }
+
   connectionMade(transport: Transport): void {
     this.#reader.setTransport(transport)
     this.#onMade?.(transport)

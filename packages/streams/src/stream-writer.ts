@@ -1,7 +1,12 @@
 import { coroutine, nothingToWaitFor, sleep, type Coroutine, type Gen } from '@tsyncio/tasks'
 
 import type { StreamProtocol } from './stream-protocol.js'
+import { TlsClient } from './tls-client.js'
+import type { TlsClientOptions, TlsServerOptions } from './tls-options.js'
+import { TlsServer } from './tls-server.js'
+import type { TlsSide } from './tls-side.js'
 import type { WriteTransport } from './transport.js'
+import { requireCarrying, upgradeTransport, type Carrying } from './upgrade-transport.js'
 
 /**
  * The writing side of a stream (asyncio's `StreamWriter`). Write, then `drain`: that waits
@@ -31,7 +36,7 @@ import type { WriteTransport } from './transport.js'
  * ```
  */
 export class StreamWriter {
-  readonly #transport: WriteTransport
+  #transport: WriteTransport
   readonly #protocol: StreamProtocol
 
   constructor(transport: WriteTransport, protocol: StreamProtocol) {
@@ -97,7 +102,27 @@ export class StreamWriter {
     return coroutine(this.#protocol.closed())
   }
 
-  /** 'sockname', 'peername', 'socket'; 'peercred' for Unix sockets, 'pipe' for pipes. */
+  /**
+   * Goes on in TLS, after what was written is sent: for protocols that agree upon it in
+   * plain text (STARTTLS). Who came by a server is the server in TLS too, and needs a
+   * certificate; a client needs `serverName`. The reader and the writer stay the same; what
+   * has come and was not read is taken as TLS. Cancelling, or failing, ends the connection.
+   *
+   * @throws TlsError if the handshake fails; TypeError for a pipe, or if the options make no
+   *   sense.
+   */
+  startTls(options: TlsClientOptions | TlsServerOptions): Coroutine<void> {
+    const below = requireCarrying(this.#transport)
+    const side = this.#protocol.isServerSide
+      ? new TlsServer(options)
+      : new TlsClient(options, undefined)
+    return coroutine(this.#startTls(below, side))
+  }
+
+  /**
+   * 'sockname', 'peername', 'socket'; 'peercred' for Unix sockets, 'pipe' for pipes. Of TLS: 'peercert', 'cipher',
+   * 'alpnProtocol', 'servername', 'sslcontext' (a client's), and all else by 'tlsSocket'.
+   */
   getExtraInfo(name: string): unknown {
     return this.#transport.getExtraInfo(name)
   }
@@ -106,6 +131,18 @@ export class StreamWriter {
   [Symbol.asyncDispose](): Coroutine<void> {
     this.close()
     return coroutine(this.#protocol.over())
+  }
+
+  *#startTls(below: Carrying, side: TlsSide): Gen<void> {
+    const protocol = this.#protocol
+    yield* this.#drain()
+    yield* upgradeTransport(below, protocol, side, {
+      takeReceived: () => protocol.takeBuffered(),
+      onMoved: (transport) => {
+        protocol.moveTo(transport)
+        this.#transport = transport
+      },
+    })
   }
 
   // A connection that is being closed learns in the next turn how that ended.

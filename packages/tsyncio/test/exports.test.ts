@@ -35,7 +35,7 @@ const lowLevel: Record<string, readonly string[]> = {
     'setDeadlockReport',
     'setOutsideWaits',
   ],
-  tasks: ['abortable'],
+  tasks: ['abortable', 'nothingToWaitFor'],
 }
 
 describe('tsyncio', () => {
