@@ -108,6 +108,7 @@ export const SO_ACCEPTCONN = 30
 export const SO_PROTOCOL = 38
 export const SO_DOMAIN = 39
 export const SO_BINDTODEVICE = 25
+export const SO_MEMINFO = 55
 
 // Protocols and their options
 export const IPPROTO_IP = 0
