@@ -1,10 +1,11 @@
 import { getRunningLoop, isCancelled } from '@tsyncio/loop'
-import { openDatagram, type Datagram } from '@tsyncio/streams'
+import { openDatagram, type Datagram, type DatagramSocket } from '@tsyncio/streams'
 import { AF_UNIX, SOCK_DGRAM, socketpair } from '@tsyncio/syscalls'
 import { ClosedError, createTask, sleep, timeout, type Task } from '@tsyncio/tasks'
 import { describe, expect } from 'vitest'
 
 import { everywhere, type Body } from './datagram-drives.js'
+import { failureOf } from './failure-of.js'
 import { expectNoLeaks } from './no-leaks.js'
 
 const places = {
@@ -14,16 +15,6 @@ const places = {
 }
 
 const text = ({ data }: Datagram): string => String(data)
-
-/** What a body throws. */
-function* failureOf(script: () => Generator<unknown, unknown, unknown>) {
-  try {
-    yield* script()
-  } catch (error) {
-    return error as Error & { code?: string }
-  }
-  return undefined
-}
 
 expectNoLeaks()
 
@@ -153,7 +144,7 @@ for (const [family, localAddress] of Object.entries(places)) {
       const peer = yield* wait(openDatagram({ remoteAddress: socket.localAddress! }))
       let received = 0
       const reading = createTask(function* () {
-        for (let step; !(step = yield* socket.next()).done;) received++
+        while (!(yield* socket.next()).done) received++
       })
       const flood = createTask(function* () {
         for (let i = 0; i < 2000; i++) yield* peer.send('x')
@@ -184,13 +175,14 @@ const whenPeerIsFull: Body = function* (wait) {
   sender.close()
 }
 
-type Sending = (data: string) => ReturnType<Awaited<ReturnType<typeof openDatagram>>['send']>
+type Sending = (data: string) => ReturnType<DatagramSocket['send']>
+type Socket = Pick<DatagramSocket, 'receive' | 'close'>
 
 /** Fills the queue of a Unix receiver: a send waits, and one that is cancelled is not sent. */
 function* sendsWhenThereIsRoom(
   wait: Parameters<Body>[0],
   send: Sending,
-  receiver: { receive(): PromiseLike<Datagram>; close(): void },
+  receiver: Socket,
 ): Generator<unknown, void, unknown> {
   let sent = 0
   const filling = createTask(function* () {
@@ -207,7 +199,7 @@ function* sendsWhenThereIsRoom(
   cancelled.cancel()
   expect(isCancelled(yield* failureOf(() => wait(cancelled)))).toBe(true)
   const received = []
-  for (let i = 0; i < 100; i++) received.push(text(yield* wait(receiver.receive() as never)))
+  for (let i = 0; i < 100; i++) received.push(text(yield* wait(receiver.receive())))
   expect(received).toEqual(Array.from({ length: 100 }, (_, i) => `${i}`))
   yield* wait(filling)
   receiver.close()
