@@ -54,7 +54,7 @@ function* creating<P extends DatagramProtocol>(
  *     this.transport = transport
  *   }
  *
- *   datagramReceived(data: Buffer, address: DatagramPlace) {
+ *   datagramReceived(data: Buffer, address: DatagramPlace | undefined) {
  *     this.transport.sendTo(data, address)
  *   }
  * }
