@@ -54,6 +54,7 @@ export default defineConfig({
           { text: 'Beside Node’s own', link: '/guide/beside-node' },
           { text: 'Streams', link: '/guide/streams' },
           { text: 'Servers', link: '/guide/servers' },
+          { text: 'Datagrams', link: '/guide/datagrams' },
           { text: 'Subprocesses', link: '/guide/subprocess' },
           { text: 'Selectors', link: '/selectors' },
           { text: 'The reference app', link: '/guide/overseer' },

@@ -3,12 +3,10 @@ import { EAGAIN, EINTR, IOV_MAX, osError, sendmsg, write, writev } from '@tsynci
 
 import { AttachedFds } from './attached-fds.js'
 import type { WriteBufferLimits } from './transport.js'
-import { WaterMarks } from './water-marks.js'
+import { WaterMarks, type FlowListener } from './water-marks.js'
 
 /** Who is told how the sending of an {@link Outgoing} goes. */
-export interface OutgoingListener {
-  pauseWriting(): void
-  resumeWriting(): void
+export interface OutgoingListener extends FlowListener {
   /** Everything that was written is with the kernel. */
   drained(): void
   writeFailed(error: Error): void
@@ -19,11 +17,11 @@ export class Outgoing implements Runnable {
   readonly #loop: EventLoop
   readonly #fd: number
   readonly #listener: OutgoingListener
+  readonly #marks: WaterMarks
   #chunks: Uint8Array[] = []
   /** How much of the first chunk has gone. */
   #sent = 0
   #size = 0
-  readonly #marks = new WaterMarks()
   #watching = false
   #attached: AttachedFds | undefined
 
@@ -31,6 +29,7 @@ export class Outgoing implements Runnable {
     this.#loop = loop
     this.#fd = fd
     this.#listener = listener
+    this.#marks = new WaterMarks(listener)
   }
 
   /** Bytes that wait to be sent. */
@@ -43,8 +42,8 @@ export class Outgoing implements Runnable {
   }
 
   setLimits(limits: WriteBufferLimits): void {
-    this.#marks.set(limits)
-    this.#controlFlow()
+    this.#marks.setLimits(limits)
+    this.#marks.check(this.#size)
   }
 
   write(data: Uint8Array): void {
@@ -65,7 +64,7 @@ export class Outgoing implements Runnable {
     }
     if (this.#size === 0) return
     if (isFirst) this.#send()
-    else this.#controlFlow()
+    else this.#marks.check(this.#size)
   }
 
   /**
@@ -100,7 +99,7 @@ export class Outgoing implements Runnable {
     this.#chunks.push(data)
     this.#size += data.length - sent
     this.#watch()
-    this.#controlFlow()
+    this.#marks.check(this.#size)
   }
 
   #send(): void {
@@ -112,7 +111,7 @@ export class Outgoing implements Runnable {
     if (count > 0) this.#drop(count)
     if (this.#size > 0) this.#watch()
     else this.#unwatch()
-    this.#controlFlow()
+    this.#marks.check(this.#size)
     if (this.#size === 0) this.#listener.drained()
   }
 
@@ -146,10 +145,6 @@ export class Outgoing implements Runnable {
     }
     this.#sent = left
     this.#chunks.splice(0, whole)
-  }
-
-  #controlFlow(): void {
-    this.#marks.control(this.#size, this.#listener)
   }
 
   #watch(): void {

@@ -40,7 +40,7 @@ export class TlsTransport extends FdTransport implements Transport, HandshakeOut
   readonly #socket: TransportSocket
   readonly #sockname: Address | undefined
   readonly #peername: Address | undefined
-  readonly #marks = new WaterMarks()
+  readonly #marks = new WaterMarks(this)
   /** What came and the protocol has not been told; null is the end. */
   #arrived: (Buffer | null)[] = []
   #isDelivering = false
@@ -135,7 +135,7 @@ export class TlsTransport extends FdTransport implements Transport, HandshakeOut
   }
 
   setWriteBufferLimits(limits: WriteBufferLimits): void {
-    this.#marks.set(limits)
+    this.#marks.setLimits(limits)
     this.#controlFlow()
   }
 
@@ -217,7 +217,7 @@ export class TlsTransport extends FdTransport implements Transport, HandshakeOut
   }
 
   #controlFlow(): void {
-    if (!this.isLost) this.#marks.control(this.getWriteBufferSize(), this)
+    if (!this.isLost) this.#marks.check(this.getWriteBufferSize())
   }
 
   #enqueue(data: Buffer | null): void {

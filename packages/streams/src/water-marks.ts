@@ -1,18 +1,23 @@
 import type { WriteBufferLimits } from './transport.js'
 
-const defaultHigh = 65_536
-
-/** Who is told to stop writing and to go on. */
+/** Who is told when to stop writing, and when to go on. */
 export interface FlowListener {
   pauseWriting(): void
   resumeWriting(): void
 }
 
-/** Pauses a writer when too much waits to be sent, and resumes it when that has shrunk. */
+const defaultHigh = 65_536
+
+/** Tells a writer to pause when too much waits to be sent, and to resume when it has gone. */
 export class WaterMarks {
+  readonly #listener: FlowListener
   #high = defaultHigh
   #low = defaultHigh / 4
   #paused = false
+
+  constructor(listener: FlowListener) {
+    this.#listener = listener
+  }
 
   get limits(): Required<WriteBufferLimits> {
     return { high: this.#high, low: this.#low }
@@ -24,7 +29,7 @@ export class WaterMarks {
   }
 
   /** @throws RangeError unless high >= low >= 0. */
-  set({ high, low }: WriteBufferLimits): void {
+  setLimits({ high, low }: WriteBufferLimits): void {
     const highest = high ?? (low === undefined ? defaultHigh : 4 * low)
     const lowest = low ?? Math.floor(highest / 4)
     if (!(highest >= lowest && lowest >= 0)) {
@@ -35,13 +40,13 @@ export class WaterMarks {
   }
 
   // Strictly in pairs, and at once: the writer learns it before it writes more.
-  control(size: number, listener: FlowListener): void {
+  check(size: number): void {
     if (!this.#paused && size > this.#high) {
       this.#paused = true
-      listener.pauseWriting()
+      this.#listener.pauseWriting()
     } else if (this.wouldResume(size)) {
       this.#paused = false
-      listener.resumeWriting()
+      this.#listener.resumeWriting()
     }
   }
 }

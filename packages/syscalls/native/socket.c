@@ -2,6 +2,8 @@
 // bytes; address.ts writes and reads them.
 #include "addon.h"
 
+#include <net/if.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #define NEW_SOCKET (SOCK_NONBLOCK | SOCK_CLOEXEC)
@@ -104,11 +106,24 @@ static napi_value shutdown_(napi_env env, napi_callback_info info) {
   return give(env, result_of(shutdown(fd, how)));
 }
 
+// ifNameToIndex(name: Uint8Array) -> index of the interface
+static napi_value if_name_to_index(napi_env env, napi_callback_info info) {
+  args_t args = args_begin(env, info);
+  span_t name = arg_array(&args, 0, napi_uint8_array, 1);
+  if (name.length >= IF_NAMESIZE) args_fail(&args, 0, BAD_RANGE);
+  if (args.bad) return give(env, args.bad);
+  char text[IF_NAMESIZE] = {0};
+  memcpy(text, name.data, name.length);
+  unsigned int index = if_nametoindex(text);
+  return give(env, index == 0 ? -errno : (int64_t)index);
+}
+
 void init_socket(napi_env env, napi_value exports) {
   static const function_t functions[] = {
       {"socket", socket_},   {"socketpair", socketpair_},   {"bind", bind_},
       {"connect", connect_}, {"listen", listen_},           {"accept4", accept4_},
-      {"shutdown", shutdown_}, {"getsockname", getsockname_}, {"getpeername", getpeername_}};
+      {"shutdown", shutdown_}, {"getsockname", getsockname_}, {"getpeername", getpeername_},
+      {"ifNameToIndex", if_name_to_index}};
   DEFINE(env, exports, functions);
   static const constant_t constants[] = {
       {"AF_UNSPEC", AF_UNSPEC},       {"AF_UNIX", AF_UNIX},     {"AF_INET", AF_INET},

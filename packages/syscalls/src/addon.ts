@@ -42,6 +42,7 @@ export interface Addon {
   getsockname(fd: number, address: Uint8Array): number
   getpeername(fd: number, address: Uint8Array): number
   shutdown(fd: number, how: number): number
+  ifNameToIndex(name: Uint8Array): number
 
   send(fd: number, buffer: Uint8Array, offset: number, length: number, flags: number): number
   recv(fd: number, buffer: Uint8Array, offset: number, length: number, flags: number): number

@@ -108,6 +108,7 @@ export const SO_ACCEPTCONN = 30
 export const SO_PROTOCOL = 38
 export const SO_DOMAIN = 39
 export const SO_BINDTODEVICE = 25
+export const SO_MEMINFO = 55
 
 // Protocols and their options
 export const IPPROTO_IP = 0
@@ -128,6 +129,7 @@ export const IP_TOS = 1
 export const IP_MULTICAST_TTL = 33
 export const IP_MULTICAST_LOOP = 34
 export const IP_MULTICAST_IF = 32
+export const IP_MULTICAST_ALL = 49
 export const IP_ADD_MEMBERSHIP = 35
 export const IP_DROP_MEMBERSHIP = 36
 export const IPV6_V6ONLY = 26
@@ -135,6 +137,7 @@ export const IPV6_UNICAST_HOPS = 16
 export const IPV6_MULTICAST_HOPS = 18
 export const IPV6_MULTICAST_LOOP = 19
 export const IPV6_MULTICAST_IF = 17
+export const IPV6_MULTICAST_ALL = 29
 export const IPV6_JOIN_GROUP = 20
 export const IPV6_LEAVE_GROUP = 21
 

@@ -24,9 +24,17 @@ export { MSG_CMSG_CLOEXEC, MSG_CTRUNC, MSG_DONTWAIT, MSG_EOR, MSG_ERRQUEUE } fro
 export { MSG_MORE, MSG_NOSIGNAL, MSG_OOB, MSG_PEEK, MSG_TRUNC, MSG_WAITALL } from './constants.js'
 export { SOL_SOCKET, SO_ACCEPTCONN, SO_BINDTODEVICE, SO_BROADCAST, SO_DOMAIN } from './constants.js'
 export { SO_ERROR, SO_KEEPALIVE, SO_LINGER, SO_PASSCRED, SO_PEERCRED } from './constants.js'
-export { SO_PROTOCOL, SO_RCVBUF, SO_REUSEADDR, SO_REUSEPORT, SO_SNDBUF } from './constants.js'
+export {
+  SO_MEMINFO,
+  SO_PROTOCOL,
+  SO_RCVBUF,
+  SO_REUSEADDR,
+  SO_REUSEPORT,
+  SO_SNDBUF,
+} from './constants.js'
 export { SO_TYPE } from './constants.js'
 export { IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP, IPV6_JOIN_GROUP } from './constants.js'
+export { IP_MULTICAST_ALL, IPV6_MULTICAST_ALL } from './constants.js'
 export { IPV6_LEAVE_GROUP, IPV6_MULTICAST_HOPS, IPV6_MULTICAST_IF } from './constants.js'
 export { IPV6_MULTICAST_LOOP, IPV6_UNICAST_HOPS, IPV6_V6ONLY } from './constants.js'
 export { IP_ADD_MEMBERSHIP, IP_DROP_MEMBERSHIP, IP_MULTICAST_IF } from './constants.js'
@@ -63,7 +71,7 @@ export { getpid, kill, pidfdOpen, pidfdSendSignal, waitid } from './process.js'
 export { select } from './select.js'
 export { signalUnwatch, signalWatch } from './signal.js'
 export { accept4, bind, connect, getpeername, getsockname } from './socket.js'
-export { listen, shutdown, socket, socketpair } from './socket.js'
+export { ifNameToIndex, listen, shutdown, socket, socketpair } from './socket.js'
 export { getsockopt, getsockoptBytes, setsockopt, setsockoptBytes } from './sockopt.js'
 export { spawn, spawnSteps, type SpawnSpec } from './spawn.js'
 export { timerfdCreate, timerfdSettime } from './timer.js'

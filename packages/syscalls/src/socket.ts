@@ -68,3 +68,15 @@ export function getpeername(fd: number, address: Uint8Array): number {
 export function shutdown(fd: number, how: number): number {
   return checked(addon.shutdown(fd, how), 'shutdown(fd, how)')
 }
+
+/**
+ * `if_nametoindex(3)`: the index of the network interface with that name, or `-errno`
+ * (`-ENODEV` if there is none).
+ *
+ * @throws TypeError or RangeError for what cannot be such a name: it has 1 to 15 bytes.
+ */
+export function ifNameToIndex(name: string): number {
+  if (typeof name !== 'string') throw new TypeError('ifNameToIndex(): name is not a string')
+  if (name.includes('\0')) throw new TypeError('ifNameToIndex(): name contains a NUL character')
+  return checked(addon.ifNameToIndex(new TextEncoder().encode(name)), 'ifNameToIndex(name)')
+}

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -16,6 +16,7 @@ import {
   ECONNREFUSED,
   EINPROGRESS,
   encodeAddress,
+  ENODEV,
   ENOENT,
   ENOTCONN,
   fcntl,
@@ -25,6 +26,7 @@ import {
   getpeername,
   getsockname,
   getsockopt,
+  ifNameToIndex,
   listen,
   O_NONBLOCK,
   recv,
@@ -197,5 +199,21 @@ describe('an address', () => {
     const server = listenAt(opened, AF_INET, { family: 'IPv4', address: '127.0.0.1', port: 0 })
     expect(getsockname(server, new Uint8Array(2))).toBe(16)
     expect(close(opened.fd(socket(AF_UNIX, SOCK_STREAM, 0)))).toBe(0)
+  })
+})
+
+describe('the name of an interface', () => {
+  it('stands for its index', () => {
+    const index = Number(readFileSync('/sys/class/net/lo/ifindex', 'utf8'))
+    expect(ifNameToIndex('lo')).toBe(index)
+    expect(ifNameToIndex('fifteen-bytes-1')).toBe(-ENODEV)
+  })
+
+  it('has 1 to 15 bytes, none of which is NUL', () => {
+    for (const name of ['', 'x'.repeat(16)]) {
+      expect(() => ifNameToIndex(name)).toThrow('argument "name" is out of range')
+    }
+    expect(() => ifNameToIndex('lo\0')).toThrow('contains a NUL character')
+    expect(() => ifNameToIndex(1 as never)).toThrow(TypeError)
   })
 })

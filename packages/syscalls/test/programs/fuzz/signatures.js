@@ -33,6 +33,7 @@ export const addonSignatures = {
   getsockname: ['fd', 'bytes'],
   getpeername: ['fd', 'bytes'],
   shutdown: ['fd', 'int'],
+  ifNameToIndex: ['bytes'],
   send: ['fd', ...buffer, 'int'],
   recv: ['fd', ...buffer, 'int'],
   sendto: ['fd', ...buffer, 'int', 'address', 'int'],
@@ -63,6 +64,7 @@ export const addonSignatures = {
 /** What the package exports and takes other arguments than the addon. */
 export const packageSignatures = {
   ...addonSignatures,
+  ifNameToIndex: ['any'],
   spawn: ['spec', 'ints'],
   encodeAddress: ['address object'],
   decodeAddress: ['bytes', 'int'],
