@@ -18,6 +18,7 @@ export class Incoming implements Runnable {
   readonly #listener: IncomingListener
   #state: 'new' | 'started' | 'stopped' = 'new'
   #isWanted = true
+  #isRef = true
   #watching = false
 
   constructor(loop: EventLoop, fd: number, listener: IncomingListener) {
@@ -47,6 +48,12 @@ export class Incoming implements Runnable {
     this.#update()
   }
 
+  /** Whether the process lives on for what may come. */
+  setRef(isRef: boolean): void {
+    this.#isRef = isRef
+    if (this.#watching) this.#loop.core.fds.addReader(this.#fd, this, isRef)
+  }
+
   /** Ends for good. */
   stop(): void {
     this.#state = 'stopped'
@@ -67,7 +74,7 @@ export class Incoming implements Runnable {
     if (isDue === this.#watching) return
     this.#watching = isDue
     const { fds } = this.#loop.core
-    if (isDue) fds.addReader(this.#fd, this)
+    if (isDue) fds.addReader(this.#fd, this, this.#isRef)
     else fds.removeReader(this.#fd)
   }
 
