@@ -9,6 +9,8 @@ import { requireNodeLoop } from './require-node-loop.js'
 export interface ClientSocketOptions extends ConnectionDuplexOptions, ConnectOptions {
   /** Whether to go on writing when the other side has ended. Default: false, as `net.Socket`. */
   readonly allowHalfOpen?: boolean
+  /** Default: the running loop, or else the thread's own. */
+  readonly loop?: EventLoop
 }
 
 /** The arguments of `net.Socket.connect`: a port and a host, a path, or both in one object. */
@@ -47,7 +49,7 @@ export class ClientSocket extends ConnectionDuplex {
 
   /** @throws TypeError in `runBlocking`. */
   constructor(options: ClientSocketOptions = {}) {
-    const loop = requireNodeLoop()
+    const loop = requireNodeLoop(options.loop)
     super(loop, undefined, { allowHalfOpen: false, ...options })
     this.#loop = loop
     this.#options = options
