@@ -19,11 +19,11 @@ import { StreamWriter } from './stream-writer.js'
  * import { connect, createServer, type AddressInfo } from 'node:net'
  * import { once } from 'node:events'
  * import { asConnection } from '@tsyncio/streams'
- * import { run, until } from '@tsyncio/tasks'
+ * import { run } from '@tsyncio/tasks'
  *
  * const server = createServer((socket) => socket.end('one\ntwo\n')).listen(0)
+ * await once(server, 'listening')
  * await run(async () => {
- *   await until(once(server, 'listening'))
  *   const socket = connect((server.address() as AddressInfo).port)
  *   await using connection = asConnection(socket)
  *   for await (const line of connection.reader) console.log(String(line).trim())

@@ -13,13 +13,16 @@ import { WebStreams } from './web-streams.js'
  * @throws TypeError if the reader has no transport, or belongs to a connection.
  * @example
  * ```ts
- * import { openSync } from 'node:fs'
- * import { asReadableStream, openReadPipe } from '@tsyncio/streams'
+ * import { asReadableStream, createSubprocessExec, run, until } from 'tsyncio'
  *
- * const { reader } = openReadPipe(openSync('/dev/zero', 'r'))
- * const bytes = asReadableStream(reader).getReader({ mode: 'byob' })
- * console.log((await bytes.read(new Uint8Array(3))).value) // Uint8Array(3) [ 0, 0, 0 ]
- * await bytes.cancel()
+ * await run(async () => {
+ *   const program = await createSubprocessExec('echo', ['hello'], { stdout: 'pipe' })
+ *   const reader = asReadableStream(program.stdout!).getReader({ mode: 'byob' })
+ *   console.log(await until(reader.read(new Uint8Array(3))))
+ *   // { done: false, value: Uint8Array(3) [ 104, 101, 108 ] }
+ *   await until(reader.cancel())
+ *   await program.wait()
+ * })
  * ```
  */
 export function asReadableStream(reader: StreamReader): ReadableStream<Uint8Array> {

@@ -13,14 +13,13 @@ import type { StreamReader } from './stream-reader.js'
  * @throws TypeError if the reader has no transport, or belongs to a connection.
  * @example
  * ```ts
- * import { openSync } from 'node:fs'
- * import { asReadable, openReadPipe } from '@tsyncio/streams'
+ * import { asReadable, createSubprocessExec, run } from 'tsyncio'
  *
- * const { reader } = openReadPipe(openSync('/dev/zero', 'r'))
- * for await (const chunk of asReadable(reader)) {
- *   console.log(chunk[0]) // 0
- *   break
- * }
+ * await run(async () => {
+ *   const program = await createSubprocessExec('echo', ['hello'], { stdout: 'pipe' })
+ *   for await (const chunk of asReadable(program.stdout!)) console.log(String(chunk).trim()) // hello
+ *   await program.wait()
+ * })
  * ```
  */
 export function asReadable(reader: StreamReader): Readable {

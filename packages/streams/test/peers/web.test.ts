@@ -168,7 +168,7 @@ describe('an http.Server on our transport', () => {
       })
       const webSockets = new WebSocketServer({ server: web })
       webSockets.on('connection', (socket) =>
-        socket.on('message', (data) => socket.send(String(data))),
+        socket.on('message', (data) => socket.send(data, { binary: false })),
       )
       await withWeb(
         echo,
