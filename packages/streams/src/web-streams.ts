@@ -60,8 +60,7 @@ export class WebStreams implements Protocol {
   eofReceived(): boolean {
     if (this.#isReadOver) return true
     this.#isReadOver = true
-    this.#source.close()
-    this.#source.byobRequest?.respond(0)
+    this.#endReading()
     this.#closeIfOver()
     return true
   }
@@ -149,6 +148,15 @@ export class WebStreams implements Protocol {
     new Uint8Array(view.buffer, view.byteOffset, count).set(data.subarray(0, count))
     request.respond(count)
     return data.subarray(count)
+  }
+
+  #endReading(): void {
+    try {
+      this.#source.close()
+      this.#source.byobRequest?.respond(0)
+    } catch {
+      // Half an element of a wider view: whoever reads is told of it.
+    }
   }
 
   // What has come can still be read: then it fails.

@@ -1,4 +1,4 @@
-import { asConnection, asReader, asWriter, type Connection } from '@tsyncio/streams'
+import { asConnection, asReader, asWebStreams, asWriter, type Connection } from '@tsyncio/streams'
 import { run, runBlocking, sleep, timeout, type Gen } from '@tsyncio/tasks'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -246,6 +246,23 @@ describe('one of Node’s streams as a connection', () => {
     })
   })
 
+  it('can be handed on, as a Duplex and as web streams', async () => {
+    await run(async () => {
+      const [a, b] = duplexPair()
+      const [c, d] = duplexPair()
+      const echo = asConnection(b).asDuplex()
+      echo.pipe(echo)
+      const { readable, writable } = asConnection(a).asWebStreams()
+      const other = asWebStreams(asConnection(c))
+      const passing = [readable.pipeTo(other.writable), other.readable.pipeTo(writable)]
+      const received = d.toArray()
+      d.end(mebibytes10)
+      expect(sha256(Buffer.concat((await received) as Buffer[]))).toBe(sha256(mebibytes10))
+      await Promise.all(passing)
+      await until(() => echo.closed)
+    })
+  })
+
   it('joins a Readable and a Writable', async () => {
     const cat = spawn('cat', { stdio: ['pipe', 'pipe', 'inherit'] })
     const exited = once(cat, 'close')
@@ -376,6 +393,9 @@ describe('one of Node’s streams as a reader or a writer', () => {
         writer.write(String(line).toUpperCase())
         await writer.drain()
       }
+      writer.write('the end')
+      writer.close()
+      await writer.waitClosed()
     `
     const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
       cwd: import.meta.dirname,
@@ -384,7 +404,7 @@ describe('one of Node’s streams as a reader or a writer', () => {
     const exited = once(child, 'close')
     child.stdin.end('one\ntwo\n')
     const [output, [status]] = await Promise.all([child.stdout.toArray(), exited])
-    expect(String(Buffer.concat(output))).toBe('ONE\nTWO\n')
+    expect(String(Buffer.concat(output))).toBe('ONE\nTWO\nthe end')
     expect(status).toBe(0)
   })
 

@@ -1,11 +1,20 @@
-import { asDuplex, ClientSocket, startServer, type ConnectionHandler } from '@tsyncio/streams'
-import { run, sleep } from '@tsyncio/tasks'
+import {
+  asConnection,
+  asDuplex,
+  asReader,
+  asWriter,
+  ClientSocket,
+  startServer,
+  type ConnectionHandler,
+} from '@tsyncio/streams'
+import { createTask, run, sleep } from '@tsyncio/tasks'
 import { serve as serveHono } from './hono-server.js'
 import { once } from 'node:events'
 import { Agent, createServer, request, type RequestListener } from 'node:http'
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { connect as connectTls, createServer as createTlsServer } from 'node:tls'
 import { createGunzip, createGzip } from 'node:zlib'
 import { Client, type buildConnector } from 'undici'
 import { describe, expect, it } from 'vitest'
@@ -141,6 +150,64 @@ describe('http.request over our sockets', () => {
         response.resume()
         await until(() => agent.made[0]!.closed)
         expect(agent.made.length).toBe(1)
+      },
+    )
+  })
+})
+
+describe('a request and a response of http', () => {
+  it('are a reader and a writer', async () => {
+    const listener: RequestListener = (incoming, response) => {
+      void createTask(function* () {
+        const reader = asReader(incoming)
+        const writer = asWriter(response)
+        for (let line; (line = yield* reader.readLine()) !== null;) {
+          writer.write(String(line).toUpperCase())
+          yield* writer.drain()
+        }
+        writer.close()
+        yield* writer.waitClosed()
+      })
+    }
+    await withWeb(listener, async (port) => {
+      const headers = { connection: 'close' }
+      const url = `http://${host}:${port}/`
+      const response = await fetch(url, { headers, method: 'POST', body: 'one\ntwo' })
+      expect(String(await asReader(response.body!).readLine())).toBe('ONE\n')
+      const body = 'line\n'.repeat(200_000)
+      const long = await fetch(url, { headers, method: 'POST', body })
+      expect(await long.text()).toBe(body.toUpperCase())
+    })
+  })
+})
+
+describe('node:tls over our sockets', () => {
+  const key = Buffer.alloc(32, 7)
+  const options = { ciphers: 'PSK', minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const
+  const secrets = { pskCallback: () => ({ psk: key, identity: 'us' }) }
+  const secure = createTlsServer({ ...options, pskCallback: () => key }, (socket) =>
+    socket.pipe(socket),
+  )
+
+  it('carries 10 MiB, and its sockets become connections', async () => {
+    await withServer(
+      (reader, writer) => void secure.emit('connection', asDuplex({ reader, writer })),
+      async (port) => {
+        const socket = new ClientSocket({ allowHalfOpen: true }).connect(port, host)
+        const checkServerIdentity = () => undefined
+        const tls = connectTls({ ...options, ...secrets, socket, checkServerIdentity })
+        const { reader, writer } = asConnection(tls)
+        const write = async () => {
+          for (let at = 0; at < mebibytes10.length; at += 65_536) {
+            writer.write(mebibytes10.subarray(at, at + 65_536))
+            await writer.drain()
+          }
+        }
+        const [received] = await Promise.all([reader.readExactly(mebibytes10.length), write()])
+        expect(sha256(received)).toBe(sha256(mebibytes10))
+        writer.close()
+        await writer.waitClosed()
+        await until(() => socket.closed)
       },
     )
   })

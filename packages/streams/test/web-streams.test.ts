@@ -87,6 +87,20 @@ describe('a connection as web streams', () => {
     })
   })
 
+  it('fails a BYOB read that ends within an element, and is closed all the same', async () => {
+    await withConnected(async (client, peer) => {
+      const { readable, writable } = client.asWebStreams()
+      const reader = readable.getReader({ mode: 'byob' })
+      const reading = reader.read(new Uint16Array(4))
+      peer.writer.write('1')
+      await sleep(5)
+      peer.writer.writeEof()
+      await expect(reading).rejects.toThrow(TypeError)
+      await writable.close()
+      await client.writer.waitClosed()
+    })
+  })
+
   it('carries 10 MiB to a BYOB reader', async () => {
     await withConnected(async (client, peer) => {
       const reader = client.asWebStreams().readable.getReader({ mode: 'byob' })
