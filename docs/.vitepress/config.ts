@@ -55,6 +55,7 @@ export default defineConfig({
           { text: 'Streams', link: '/guide/streams' },
           { text: 'Servers', link: '/guide/servers' },
           { text: 'Datagrams', link: '/guide/datagrams' },
+          { text: 'Bridges', link: '/guide/bridges' },
           { text: 'Subprocesses', link: '/guide/subprocess' },
           { text: 'Selectors', link: '/selectors' },
           { text: 'The reference app', link: '/guide/overseer' },

@@ -1,10 +1,9 @@
-import { getEventLoop } from '@tsyncio/loop'
-
 import { ConnectionDuplex, type ConnectionDuplexOptions } from './connection-duplex.js'
-import { FdTransport } from './fd-transport.js'
+import { handOver } from './hand-over.js'
+import { requireNodeLoop } from './require-node-loop.js'
+import { requireTwoWay } from './require-transport.js'
 import type { StreamReader } from './stream-reader.js'
 import type { StreamWriter } from './stream-writer.js'
-import type { Transport } from './transport.js'
 
 /** The two sides of a connection. */
 export interface ReaderAndWriter {
@@ -16,9 +15,11 @@ export interface ReaderAndWriter {
  * A connection as one of Node's streams: back-pressure, errors, half-close and destruction
  * go both ways. What the reader has and nobody has read comes first; from then on the
  * reader and the writer are the stream's, but `writer.waitClosed()` still tells the end.
+ * The chunks are slices of a larger piece of memory, which is shared: it cannot be
+ * transferred to a thread, and must not be detached.
  *
- * @throws TypeError if it is no connection, or in `runBlocking`, which Node's streams
- *   cannot live in.
+ * @throws TypeError if it is no connection, or was handed over before; or in
+ *   `runBlocking`, which Node's streams cannot live in.
  * @example
  * ```ts
  * import { createServer } from 'node:http'
@@ -42,18 +43,7 @@ export function asDuplex(
   { reader, writer }: ReaderAndWriter,
   options: ConnectionDuplexOptions = {},
 ): ConnectionDuplex {
-  const transport = writer.transport as Transport
-  if (typeof transport.pauseReading !== 'function') {
-    throw new TypeError('Expected both sides of a connection; a pipe has but one.')
-  }
-  const loop = getEventLoop()
-  if (loop.core.driver?.name === 'blocking') {
-    throw new TypeError("Node's streams need Node's loop, which stands still in runBlocking().")
-  }
-  const duplex = new ConnectionDuplex(loop, transport, options)
-  duplex.push(reader.takeBuffered())
-  if (reader.atEof()) duplex.push(null)
-  if (transport instanceof FdTransport && transport.isGone)
-    duplex.connectionLost(reader.exception())
-  return duplex
+  const transport = requireTwoWay(writer)
+  const loop = requireNodeLoop("A stream of Node's or of the web")
+  return handOver(transport, reader, () => new ConnectionDuplex(loop, transport, options))
 }

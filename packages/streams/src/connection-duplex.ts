@@ -1,9 +1,9 @@
-import type { EventLoop, TimerHandle } from '@tsyncio/loop'
-import { IPPROTO_TCP, SO_KEEPALIVE, SOL_SOCKET, TCP_NODELAY, type Address } from '@tsyncio/syscalls'
-import { Duplex } from 'node:stream'
+import type { EventLoop } from '@tsyncio/loop'
+import { ECONNRESET, EPIPE, osError } from '@tsyncio/syscalls'
 
-import type { TransportSocket } from './transport-socket.js'
-import type { Protocol, Transport } from './transport.js'
+import { directionsOf } from './directions-of.js'
+import { SocketDuplex } from './socket-duplex.js'
+import type { Protocol, ReadTransport, Transport, WriteTransport } from './transport.js'
 
 export interface ConnectionDuplexOptions {
   /** Whether to go on writing when the other side has ended. Default: true. */
@@ -11,79 +11,54 @@ export interface ConnectionDuplexOptions {
 }
 
 type Done = (error?: Error | null) => void
+type AnyTransport = Transport | ReadTransport | WriteTransport
+
+const both = { canRead: true, canWrite: true }
 
 /**
  * A connection as one of Node's streams, with what `net.Socket` has beside that and
- * servers like `http.Server` ask for. It is the protocol of its transport.
+ * servers like `http.Server` ask for. It is the protocol of its transport: of the given
+ * one, which it takes over, or else of the one that introduces itself.
  */
-export class ConnectionDuplex extends Duplex implements Protocol {
-  readonly #loop: EventLoop
-  readonly #transport: Transport
-  readonly #previous: Protocol
+export class ConnectionDuplex extends SocketDuplex implements Protocol {
+  #transport: Transport | undefined
+  #previous: Protocol | undefined
   #full = false
   #lost = false
+  #hasEnded = false
+  #wantsData = false
+  #whenMade: (() => void) | undefined
   #written: Done | undefined
   #destroyed: (() => void) | undefined
-  #idleTime = 0
-  #idleTimer: TimerHandle | undefined
 
-  constructor(loop: EventLoop, transport: Transport, options: ConnectionDuplexOptions = {}) {
-    super({ allowHalfOpen: options.allowHalfOpen ?? true })
-    this.#loop = loop
-    this.#transport = transport
-    this.#previous = transport.getProtocol()
-    transport.pauseReading()
-    transport.setProtocol(this)
-    // A write is done when the kernel has it, so that nothing is left when we are destroyed.
-    transport.setWriteBufferLimits({ high: 0 })
+  constructor(loop: EventLoop, transport?: AnyTransport, options: ConnectionDuplexOptions = {}) {
+    const { canRead, canWrite } = transport === undefined ? both : directionsOf(transport)
+    super(loop, {
+      allowHalfOpen: options.allowHalfOpen ?? true,
+      readable: canRead,
+      writable: canWrite,
+    })
+    if (transport !== undefined) this.#takeOver(transport as Transport)
   }
 
-  get remoteAddress(): string | undefined {
-    return ipAddress(this.#address('peername'))?.address
-  }
-
-  get remotePort(): number | undefined {
-    return ipAddress(this.#address('peername'))?.port
-  }
-
-  get remoteFamily(): string | undefined {
-    return ipAddress(this.#address('peername'))?.family
-  }
-
-  get localAddress(): string | undefined {
-    return ipAddress(this.#address('sockname'))?.address
-  }
-
-  get localPort(): number | undefined {
-    return ipAddress(this.#address('sockname'))?.port
-  }
-
-  /** Emits 'timeout' when nothing was read or written for so many milliseconds; 0 for never. */
-  setTimeout(milliseconds: number, callback?: () => void): this {
-    this.#idleTime = milliseconds
-    if (callback !== undefined) this.once('timeout', callback)
-    this.#restartIdleTimer()
-    return this
-  }
-
-  setNoDelay(noDelay = true): this {
-    if (ipAddress(this.#address('sockname')) !== undefined) {
-      this.#socket.setsockopt(IPPROTO_TCP, TCP_NODELAY, Number(noDelay))
-    }
-    return this
-  }
-
-  setKeepAlive(enable = false): this {
-    this.#socket.setsockopt(SOL_SOCKET, SO_KEEPALIVE, Number(enable))
-    return this
+  connectionMade(transport: Transport): void {
+    if (this.#transport !== undefined) return
+    if (this.destroyed) return transport.abort()
+    this.#adopt(transport)
+    this.emit('connect')
+    this.emit('ready')
+    this.#whenMade?.()
+    if (this.#wantsData) transport.resumeReading()
   }
 
   dataReceived(data: Buffer): void {
-    this.#restartIdleTimer()
-    if (!this.push(data)) this.#transport.pauseReading()
+    this.received += data.length
+    this.touch()
+    if (!this.push(data)) this.#transport?.pauseReading()
   }
 
   eofReceived(): boolean {
+    this.#hasEnded = true
     this.push(null)
     return true
   }
@@ -94,55 +69,98 @@ export class ConnectionDuplex extends Duplex implements Protocol {
 
   resumeWriting(): void {
     this.#full = false
+    this.#previous?.resumeWriting?.()
     this.#finishWrite()
   }
 
   connectionLost(error: Error | undefined): void {
     this.#lost = true
-    this.#idleTimer?.cancel()
-    this.#previous.connectionLost?.(error)
-    this.#finishWrite(error)
-    if (this.#destroyed === undefined) this.destroy(error)
-    else this.#destroyed()
+    this.stopIdleTimer()
+    this.#previous?.connectionLost?.(error)
+    if (this.#destroyed !== undefined) this.#destroyed()
+    else if (error === undefined && this.#isUnread) this.once('end', () => this.destroy())
+    else this.destroy(error)
+    // After destroy(): a write that was cut off here is no 'error' event of its own.
+    this.#finishWrite(error ?? osError(-ECONNRESET, 'write'))
   }
 
   override _read(): void {
-    this.#transport.resumeReading()
+    this.#wantsData = true
+    if (!this.#lost) this.#transport?.resumeReading()
   }
 
   override _write(chunk: Uint8Array, _encoding: string, done: Done): void {
-    this.#send(() => this.#transport.write(chunk), done)
+    this.#send(chunk.length, (transport) => transport.write(chunk), done)
   }
 
   override _writev(chunks: { chunk: Uint8Array }[], done: Done): void {
-    this.#send(() => this.#transport.writeLines(chunks.map(({ chunk }) => chunk)), done)
+    const lines = chunks.map(({ chunk }) => chunk)
+    const length = lines.reduce((sum, line) => sum + line.length, 0)
+    this.#send(length, (transport) => transport.writeLines(lines), done)
   }
 
   override _final(done: Done): void {
-    if (this.#transport.canWriteEof()) this.#transport.writeEof()
-    else this.#transport.close()
-    done()
+    this.#withTransport((transport) => {
+      if (!this.#lost && transport.canWriteEof()) transport.writeEof()
+      else if (!this.#lost) transport.close()
+      done()
+    })
   }
 
   override _destroy(error: Error | null, done: Done): void {
-    if (this.#lost) return done(error)
+    this.stopIdleTimer()
+    if (this.#lost || this.#transport === undefined) return done(error)
     this.#destroyed = () => done(error)
     this.#transport.abort()
   }
 
-  get #socket(): TransportSocket {
-    return this.#transport.getExtraInfo('socket') as TransportSocket
+  protected get unsent(): number {
+    return this.#written === undefined ? 0 : (this.#transport?.getWriteBufferSize() ?? 0)
   }
 
-  #address(name: 'peername' | 'sockname'): Address | undefined {
-    return this.#transport.getExtraInfo(name) as Address | undefined
+  // The other side has ended well, but not all that came was read yet.
+  get #isUnread(): boolean {
+    return this.#hasEnded && !this.readableEnded && this.#written === undefined
   }
 
-  #send(send: () => void, done: Done): void {
-    this.#restartIdleTimer()
-    this.#written = done
-    send()
-    if (!this.#full) this.#finishWrite()
+  #takeOver(transport: Transport): void {
+    this.#previous = transport.getProtocol()
+    if (directionsOf(transport).canRead) transport.pauseReading()
+    transport.setProtocol(this)
+    this.#adopt(transport)
+  }
+
+  #adopt(transport: Transport): void {
+    this.#transport = transport
+    if (directionsOf(transport).canWrite) {
+      // A write is done when the kernel has it, so that nothing is left when we are destroyed.
+      transport.setWriteBufferLimits({ high: 0 })
+      this.#full = transport.getWriteBufferSize() > 0
+    }
+    this.setConnected(transport)
+  }
+
+  #withTransport(act: (transport: Transport) => void): void {
+    const transport = this.#transport
+    if (transport !== undefined) return act(transport)
+    this.#whenMade = () => this.#withTransport(act)
+  }
+
+  #send(length: number, send: (transport: Transport) => void, done: Done): void {
+    this.#withTransport((transport) => {
+      if (transport.isClosing()) {
+        this.destroy()
+        return done(osError(-EPIPE, 'write'))
+      }
+      this.#written = (error) => {
+        if (error === undefined) this.sent += length
+        done(error)
+      }
+      send(transport)
+      this.touch()
+      // What has failed is finished by connectionLost, with the reason.
+      if (!this.#full && !transport.isClosing()) this.#finishWrite()
+    })
   }
 
   #finishWrite(error?: Error): void {
@@ -150,16 +168,4 @@ export class ConnectionDuplex extends Duplex implements Protocol {
     this.#written = undefined
     done?.(error)
   }
-
-  #restartIdleTimer(): void {
-    this.#idleTimer?.cancel()
-    this.#idleTimer = undefined
-    if (this.#idleTime === 0 || this.#lost) return
-    this.#idleTimer = this.#loop.callLater(this.#idleTime, () => this.emit('timeout'))
-    this.#idleTimer.unref()
-  }
-}
-
-function ipAddress(address: Address | undefined) {
-  return address === undefined || 'path' in address ? undefined : address
 }

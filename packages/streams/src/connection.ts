@@ -2,6 +2,7 @@ import type { Address } from '@tsyncio/syscalls'
 import type { Coroutine } from '@tsyncio/tasks'
 
 import { asDuplex } from './as-duplex.js'
+import { asWebStreams } from './as-web-streams.js'
 import type { ConnectionDuplex, ConnectionDuplexOptions } from './connection-duplex.js'
 import type { StreamReader } from './stream-reader.js'
 import type { StreamWriter } from './stream-writer.js'
@@ -28,6 +29,11 @@ export class Connection {
   /** The connection as one of Node's streams: see {@link asDuplex}. */
   asDuplex(options?: ConnectionDuplexOptions): ConnectionDuplex {
     return asDuplex(this, options)
+  }
+
+  /** The connection as a pair of web streams: see {@link asWebStreams}. */
+  asWebStreams(): ReturnType<typeof asWebStreams> {
+    return asWebStreams(this)
   }
 
   /** Sends what was written and closes; waits for it. */

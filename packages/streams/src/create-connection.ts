@@ -20,7 +20,7 @@ function* connecting<P extends Protocol>(
   tls: TlsClient | undefined,
 ): Gen<[Transport, P]> {
   const loop = getRunningLoop()
-  if (tls !== undefined) requireNodeLoop(loop, 'TLS')
+  if (tls !== undefined) requireNodeLoop('TLS', loop)
   const protocol = factory()
   const { fd, address } = yield* connectAny(loop, place, options)
   if (tls !== undefined) return [yield* connectTls(loop, fd, protocol, tls, address), protocol]

@@ -77,7 +77,7 @@ function* starting(
   tls: TlsServer | undefined,
 ): Gen<Server> {
   const loop = getRunningLoop()
-  if (tls !== undefined) requireNodeLoop(loop, 'TLS')
+  if (tls !== undefined) requireNodeLoop('TLS', loop)
   const server = new Server(loop, options.maxConnections)
   const onAccept = accepting(loop, server, factory, options.maxFds ?? 0, tls)
   const backlog = options.backlog ?? defaultBacklog

@@ -36,7 +36,11 @@ export class Inbox {
     return this.#failure
   }
 
-  set transport(transport: ReadTransport) {
+  get transport(): ReadTransport | undefined {
+    return this.#transport
+  }
+
+  set transport(transport: ReadTransport | undefined) {
     this.#transport = transport
   }
 

@@ -20,6 +20,7 @@ export class Incoming implements Runnable {
   readonly #listener: IncomingListener
   #state: 'new' | 'started' | 'stopped' = 'new'
   #isWanted = true
+  #isRef = true
   #watching = false
   #fds: ReceivedFds | undefined
 
@@ -63,6 +64,12 @@ export class Incoming implements Runnable {
     this.#update()
   }
 
+  /** Whether the process lives on for what may come. */
+  setRef(isRef: boolean): void {
+    this.#isRef = isRef
+    if (this.#watching) this.#loop.core.fds.addReader(this.#fd, this, isRef)
+  }
+
   /** Ends for good. */
   stop(): void {
     this.#state = 'stopped'
@@ -88,7 +95,7 @@ export class Incoming implements Runnable {
     if (isDue === this.#watching) return
     this.#watching = isDue
     const { fds } = this.#loop.core
-    if (isDue) fds.addReader(this.#fd, this)
+    if (isDue) fds.addReader(this.#fd, this, this.#isRef)
     else fds.removeReader(this.#fd)
   }
 

@@ -44,6 +44,7 @@ export function openReadPipe(
   const reader = new StreamReader(options)
   adopt(fd)
   const transport = new ReadPipeTransport(loop, fd, new StreamProtocol(reader))
+  reader.setTransport(transport)
   transport.start()
   return { reader, transport }
 }

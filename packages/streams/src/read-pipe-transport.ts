@@ -14,6 +14,16 @@ export class ReadPipeTransport extends FdTransport implements ReadTransport {
     this.#incoming = new Incoming(loop, fd, this)
   }
 
+  /** Keeps the process alive while it reads; so it is made. */
+  ref(): void {
+    this.#incoming.setRef(true)
+  }
+
+  /** Lets the process end while it reads. */
+  unref(): void {
+    this.#incoming.setRef(false)
+  }
+
   isReading(): boolean {
     return this.#incoming.isReading
   }

@@ -26,6 +26,16 @@ export class SocketTransport extends FdTransport implements Transport {
     this.#peer = peer
   }
 
+  /** Keeps the process alive while it reads; so it is made. */
+  ref(): void {
+    this.#incoming.setRef(true)
+  }
+
+  /** Lets the process end while it reads. */
+  unref(): void {
+    this.#incoming.setRef(false)
+  }
+
   isReading(): boolean {
     return this.#incoming.isReading
   }

@@ -26,6 +26,11 @@ export class StreamProtocol implements Protocol {
     return !this.#paused && this.#closed === undefined && this.#reader.exception() === undefined
   }
 
+  /** How the connection ended, once it has. */
+  get end(): { readonly error: Error | undefined } | undefined {
+    return this.#closed
+  }
+
   /** Until the transport takes more. Throws if it never will. */
   *flowing(): Gen<void> {
     const failure = this.#reader.exception()

@@ -133,6 +133,11 @@ export class StreamReader implements AsyncIterable<Buffer> {
     return new Reads(() => this.read(count))
   }
 
+  /** Where the bytes come from; `undefined` if they are fed by hand. */
+  get transport(): ReadTransport | undefined {
+    return this.#inbox.transport
+  }
+
   /** Whether everything has been read. */
   atEof(): boolean {
     return this.#inbox.ended && this.#inbox.bytes.size === 0

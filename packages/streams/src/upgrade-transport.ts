@@ -38,7 +38,7 @@ export function* upgradeTransport(
   { takeReceived, onMoved }: Upgrade,
 ): Gen<Transport> {
   const loop = getRunningLoop()
-  requireNodeLoop(loop, 'TLS')
+  requireNodeLoop('TLS', loop)
   if (below.isClosing()) throw new InvalidStateError(`${below.toString()} is closing.`)
   below.setProtocol({})
   const carrier = new ConnectionDuplex(loop, below)
