@@ -66,7 +66,13 @@ function* starting(factory: () => Protocol, place: Place, options: ServerOptions
     }
   }
   if (server.sockets.length === 0) throw failure
-  if (options.startServing !== false) server.startServing()
+  if (options.startServing === false) return server
+  try {
+    server.startServing()
+  } catch (error) {
+    server.close()
+    throw error
+  }
   return server
 }
 

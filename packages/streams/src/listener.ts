@@ -57,8 +57,8 @@ export class Listener implements Runnable {
 
   start(): void {
     if (this.#watching) return
-    this.#watching = true
     this.#loop.core.fds.addReader(this.#fd, this)
+    this.#watching = true
   }
 
   close(): void {
@@ -103,6 +103,16 @@ export class Listener implements Runnable {
     this.#loop.callExceptionHandler({ message, exception, socket: this.socket })
     if (!outOfResources.includes(-errno)) return
     this.#stop()
-    this.#retry = this.#loop.callLater(backOff, () => this.start())
+    this.#retryLater()
+  }
+
+  #retryLater(): void {
+    this.#retry = this.#loop.callLater(backOff, () => {
+      try {
+        this.start()
+      } catch {
+        this.#retryLater()
+      }
+    })
   }
 }

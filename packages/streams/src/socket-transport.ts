@@ -1,5 +1,5 @@
 import { InvalidStateError, type EventLoop } from '@tsyncio/loop'
-import { SHUT_WR, shutdown, type Address } from '@tsyncio/syscalls'
+import { osError, SHUT_WR, shutdown, type Address } from '@tsyncio/syscalls'
 
 import { FdTransport, type OnGone } from './fd-transport.js'
 import { Incoming } from './incoming.js'
@@ -52,7 +52,7 @@ export class SocketTransport extends FdTransport implements Transport {
   writeEof(): void {
     if (this.#wroteEof || this.isClosing()) return
     this.#wroteEof = true
-    if (this.unsent === 0) shutdown(this.fd, SHUT_WR)
+    if (this.unsent === 0) this.#shutDown()
   }
 
   canWriteEof(): boolean {
@@ -79,7 +79,7 @@ export class SocketTransport extends FdTransport implements Transport {
   }
 
   override drained(): void {
-    if (this.#wroteEof) shutdown(this.fd, SHUT_WR)
+    if (this.#wroteEof) this.#shutDown()
     super.drained()
   }
 
@@ -101,6 +101,12 @@ export class SocketTransport extends FdTransport implements Transport {
 
   protected dropUnsent(): void {
     this.#outgoing.clear()
+  }
+
+  // If it fails, the other side would wait for the end for ever.
+  #shutDown(): void {
+    const result = shutdown(this.fd, SHUT_WR)
+    if (result < 0) this.writeFailed(osError(result, 'shutdown'))
   }
 
   #requireWritable(): void {

@@ -35,13 +35,17 @@ export function* connected(
     arrived.set()
   }
   const server = yield* startServer(accept, place, options)
-  const near = yield* openConnection(
-    'port' in place ? { ...place, port: server.port } : place,
-    options,
-  )
-  yield* arrived.wait()
-  server.close()
-  return [near, far]
+  try {
+    const to = 'port' in place ? { ...place, port: server.port } : place
+    const near = yield* openConnection(to, options)
+    yield* arrived.wait()
+    return [near, far]
+  } catch (error) {
+    server.abortClients()
+    throw error
+  } finally {
+    server.close()
+  }
 }
 
 /** Pairs that come of a server at `place`. */
