@@ -1,6 +1,8 @@
 import {
   close,
   EEXIST,
+  ENOMEM,
+  ENOSPC,
   EPERM,
   EPOLL_CTL_ADD,
   EPOLL_CTL_DEL,
@@ -20,8 +22,8 @@ import type { LoopCore } from './loop-core.js'
 export class EpollMirror {
   readonly #epoll: number
   readonly #core: LoopCore
-  // A regular file is always ready, and epoll refuses it (EPERM): while one is watched
-  // there is always a next turn.
+  // A regular file is always ready, and epoll refuses it (EPERM). Others it cannot take when
+  // memory is short (ENOMEM, ENOSPC). While one is watched there is always a next turn.
   readonly #alwaysReady = new Set<number>()
   readonly #again = { run: () => this.#spin() }
 
@@ -46,7 +48,7 @@ export class EpollMirror {
     const bits = (events & EVENT_READ ? EPOLLIN : 0) | (events & EVENT_WRITE ? EPOLLOUT : 0)
     let result = epollCtl(this.#epoll, EPOLL_CTL_ADD, fd, bits)
     if (result === -EEXIST) result = epollCtl(this.#epoll, EPOLL_CTL_MOD, fd, bits)
-    if (result !== -EPERM) return
+    if (result !== -EPERM && result !== -ENOMEM && result !== -ENOSPC) return
     this.#alwaysReady.add(fd)
     if (this.#alwaysReady.size === 1) this.#spin()
   }

@@ -84,7 +84,13 @@ function* starting(
   for (const fd of yield* socketsAt(loop, place, options)) {
     server.listen(new Listener(loop, fd, backlog, fileOf(fd, options), onAccept))
   }
-  if (options.startServing !== false) server.startServing()
+  if (options.startServing === false) return server
+  try {
+    server.startServing()
+  } catch (error) {
+    server.close()
+    throw error
+  }
   return server
 }
 

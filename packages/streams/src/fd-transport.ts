@@ -172,7 +172,12 @@ export abstract class FdTransport implements BaseTransport {
     } catch (error) {
       this.fail(error, 'protocol.connectionMade() failed')
     }
-    if (!this.#closing) this.startReading()
+    if (this.#closing) return
+    try {
+      this.startReading()
+    } catch (error) {
+      this.end(error as Error)
+    }
   }
 
   #letGo(error: Error | undefined): void {

@@ -95,8 +95,14 @@ export class Incoming implements Runnable {
     if (isDue === this.#watching) return
     this.#watching = isDue
     const { fds } = this.#loop.core
-    if (isDue) fds.addReader(this.#fd, this, this.#isRef)
-    else fds.removeReader(this.#fd)
+    if (!isDue) return void fds.removeReader(this.#fd)
+    try {
+      fds.addReader(this.#fd, this, this.#isRef)
+    } catch (error) {
+      // The kernel has no memory to watch it, or may watch no more.
+      this.#watching = false
+      this.#fail(error as Error)
+    }
   }
 
   #end(): void {

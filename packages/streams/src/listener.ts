@@ -74,8 +74,8 @@ export class Listener implements Runnable {
 
   start(): void {
     if (this.#watching) return
-    this.#watching = true
     this.#loop.core.fds.addReader(this.#fd, this)
+    this.#watching = true
   }
 
   /** Leaves connections in the backlog until {@link start}. */
@@ -129,7 +129,17 @@ export class Listener implements Runnable {
     const message = 'Cannot accept a connection'
     const exception = osError(errno, 'accept4')
     this.pause()
-    this.#retry = this.#loop.callLater(backOff, () => this.start())
+    this.#retryLater()
     this.#loop.callExceptionHandler({ message, exception, socket: this.socket })
+  }
+
+  #retryLater(): void {
+    this.#retry = this.#loop.callLater(backOff, () => {
+      try {
+        this.start()
+      } catch {
+        this.#retryLater()
+      }
+    })
   }
 }

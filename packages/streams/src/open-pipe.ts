@@ -1,6 +1,6 @@
 import { getEventLoop, type EventLoop } from '@tsyncio/loop'
 import { adoptFd, F_GETFL, F_SETFL, fcntl, O_NONBLOCK, osError } from '@tsyncio/syscalls'
-import { fstatSync } from 'node:fs'
+import { fstatSync, type Stats } from 'node:fs'
 
 import { ReadPipeTransport } from './read-pipe-transport.js'
 import { StreamProtocol } from './stream-protocol.js'
@@ -14,8 +14,8 @@ export interface OpenPipeOptions extends StreamReaderOptions {
   readonly loop?: EventLoop
 }
 
-/** Takes the fd over; says whether it is a FIFO. */
-function adopt(fd: number): boolean {
+/** Takes the fd over; says what it is. */
+function adopt(fd: number): Stats {
   const flags = fcntl(fd, F_GETFL, 0)
   if (flags < 0) throw osError(flags, 'fcntl')
   const stat = fstatSync(fd)
@@ -27,7 +27,7 @@ function adopt(fd: number): boolean {
   const result = fcntl(fd, F_SETFL, flags | O_NONBLOCK)
   if (result < 0) throw osError(result, 'fcntl')
   adoptFd(fd)
-  return stat.isFIFO()
+  return stat
 }
 
 /**
@@ -42,8 +42,8 @@ export function openReadPipe(
 ): { reader: StreamReader; transport: ReadTransport } {
   const { loop = getEventLoop() } = options
   const reader = new StreamReader(options)
-  adopt(fd)
-  const transport = new ReadPipeTransport(loop, fd, new StreamProtocol(reader))
+  const isTerminal = adopt(fd).isCharacterDevice()
+  const transport = new ReadPipeTransport(loop, fd, new StreamProtocol(reader), isTerminal)
   reader.setTransport(transport)
   transport.start()
   return { reader, transport }
@@ -58,7 +58,7 @@ export function openReadPipe(
  */
 export function openWritePipe(fd: number, options: { loop?: EventLoop } = {}): StreamWriter {
   const { loop = getEventLoop() } = options
-  const isFifo = adopt(fd)
+  const isFifo = adopt(fd).isFIFO()
   const protocol = new StreamProtocol(new StreamReader())
   const transport = new WritePipeTransport(loop, fd, protocol, isFifo)
   transport.start()

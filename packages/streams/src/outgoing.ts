@@ -98,8 +98,7 @@ export class Outgoing implements Runnable {
     if (this.#size === 0) this.#sent = sent
     this.#chunks.push(data)
     this.#size += data.length - sent
-    this.#watch()
-    this.#marks.check(this.#size)
+    if (this.#watch()) this.#marks.check(this.#size)
   }
 
   #send(): void {
@@ -109,8 +108,8 @@ export class Outgoing implements Runnable {
       return this.#listener.writeFailed(osError(count, 'write'))
     }
     if (count > 0) this.#drop(count)
-    if (this.#size > 0) this.#watch()
-    else this.#unwatch()
+    if (this.#size === 0) this.#unwatch()
+    else if (!this.#watch()) return
     this.#marks.check(this.#size)
     if (this.#size === 0) this.#listener.drained()
   }
@@ -147,10 +146,17 @@ export class Outgoing implements Runnable {
     this.#chunks.splice(0, whole)
   }
 
-  #watch(): void {
-    if (this.#watching) return
-    this.#watching = true
-    this.#loop.core.fds.addWriter(this.#fd, this)
+  /** False if the kernel cannot watch it: then everything is over. */
+  #watch(): boolean {
+    if (this.#watching) return true
+    try {
+      this.#loop.core.fds.addWriter(this.#fd, this)
+      return (this.#watching = true)
+    } catch (error) {
+      this.clear()
+      this.#listener.writeFailed(error as Error)
+      return false
+    }
   }
 
   #unwatch(): void {

@@ -8,9 +8,11 @@ import type { Protocol, ReadTransport } from './transport.js'
 /** The end of a pipe that one reads from; also a terminal, or a socket that is only read. */
 export class ReadPipeTransport extends FdTransport implements ReadTransport {
   readonly #incoming: Incoming
+  readonly #isTerminal: boolean
 
-  constructor(loop: EventLoop, fd: number, protocol: Protocol) {
+  constructor(loop: EventLoop, fd: number, protocol: Protocol, isTerminal: boolean) {
     super(loop, fd, protocol)
+    this.#isTerminal = isTerminal
     this.#incoming = new Incoming(loop, fd, this)
   }
 
@@ -42,7 +44,7 @@ export class ReadPipeTransport extends FdTransport implements ReadTransport {
 
   // What a terminal says when nobody has its other side open any more.
   override readFailed(error: OSError): void {
-    if (error.code === 'EIO') this.ended()
+    if (this.#isTerminal && error.code === 'EIO') this.ended()
     else super.readFailed(error)
   }
 

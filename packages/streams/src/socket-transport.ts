@@ -85,7 +85,7 @@ export class SocketTransport extends FdTransport implements Transport {
   writeEof(): void {
     if (this.#wroteEof || this.isClosing()) return
     this.#wroteEof = true
-    if (this.unsent === 0) shutdown(this.fd, SHUT_WR)
+    if (this.unsent === 0) this.#shutDown()
   }
 
   canWriteEof(): boolean {
@@ -113,7 +113,7 @@ export class SocketTransport extends FdTransport implements Transport {
   }
 
   override drained(): void {
-    if (this.#wroteEof) shutdown(this.fd, SHUT_WR)
+    if (this.#wroteEof) this.#shutDown()
     super.drained()
   }
 
@@ -139,6 +139,12 @@ export class SocketTransport extends FdTransport implements Transport {
 
   protected override dropUntaken(): void {
     this.#incoming.closeFds()
+  }
+
+  // If it fails, the other side would wait for the end for ever.
+  #shutDown(): void {
+    const result = shutdown(this.fd, SHUT_WR)
+    if (result < 0) this.writeFailed(osError(result, 'shutdown'))
   }
 
   #requireWritable(): void {

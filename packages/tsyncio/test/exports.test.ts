@@ -2,6 +2,7 @@ import * as loop from '@tsyncio/loop'
 import * as loopTesting from '@tsyncio/loop/testing'
 import * as selectors from '@tsyncio/selectors'
 import * as streams from '@tsyncio/streams'
+import * as streamsTesting from '@tsyncio/streams/testing'
 import * as subprocess from '@tsyncio/subprocess'
 import * as tasks from '@tsyncio/tasks'
 import * as tasksTesting from '@tsyncio/tasks/testing'
@@ -58,8 +59,8 @@ describe('tsyncio', () => {
 })
 
 describe('tsyncio/testing', () => {
-  it('has the kits of the loop and of tasks, the very same objects', () => {
-    const { SocketPair: _, ...kits } = { ...loopTesting, ...tasksTesting }
+  it('has the kits of the loop, of tasks and of streams, the very same objects', () => {
+    const { SocketPair: _, ...kits } = { ...loopTesting, ...tasksTesting, ...streamsTesting }
     expect({ ...testing }).toEqual(kits)
     for (const [name, value] of Object.entries(testing)) {
       expect((kits as Record<string, unknown>)[name]).toBe(value)

@@ -1,5 +1,13 @@
 export { RandomSchedule, VirtualClock, type VirtualClockOptions } from '@tsyncio/loop/testing'
-
+export {
+  connectionOver,
+  memoryPair,
+  memoryTransports,
+  socketPair,
+  type MemoryPairOptions,
+  type MemoryTransport,
+  type PieceSize,
+} from '@tsyncio/streams/testing'
 export {
   describeWaits,
   exploreSchedules,

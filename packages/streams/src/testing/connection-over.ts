@@ -1,0 +1,31 @@
+import { Connection } from '../connection.js'
+import { StreamProtocol } from '../stream-protocol.js'
+import { StreamReader, type StreamReaderOptions } from '../stream-reader.js'
+import { StreamWriter } from '../stream-writer.js'
+import type { Protocol, Transport } from '../transport.js'
+
+/**
+ * A reader and a writer over a transport of your own, which `connect` makes for the
+ * protocol that feeds them: so that it can be tested by the suites.
+ *
+ * @example
+ * ```ts
+ * import type { Transport } from '@tsyncio/streams'
+ * import { connectionOver, memoryTransports } from '@tsyncio/streams/testing'
+ * import { runVirtual } from '@tsyncio/tasks/testing'
+ *
+ * await runVirtual(async () => {
+ *   const greeter = { connectionMade: (transport: Transport) => transport.write('hello\n') }
+ *   const { reader } = connectionOver((protocol) => memoryTransports(protocol, greeter)[0])
+ *   console.log(String(await reader.readLine()).trim()) // hello
+ * })
+ * ```
+ */
+export function connectionOver(
+  connect: (protocol: Protocol) => Transport,
+  options: StreamReaderOptions = {},
+): Connection {
+  const reader = new StreamReader(options)
+  const protocol = new StreamProtocol(reader)
+  return new Connection(reader, new StreamWriter(connect(protocol), protocol))
+}

@@ -1,0 +1,5 @@
+export { connectionOver } from './connection-over.js'
+export { memoryPair } from './memory-pair.js'
+export type { MemoryTransport, PieceSize } from './memory-transport.js'
+export { memoryTransports, type MemoryPairOptions } from './memory-transports.js'
+export { socketPair } from './socket-pair.js'

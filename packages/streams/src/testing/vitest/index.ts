@@ -1,0 +1,6 @@
+export { exchange } from '../exchange.js'
+export { describeOneWayStream, type OneWayStream } from '../one-way-stream.js'
+export { SeededRandom } from '../seeded-random.js'
+export type { StreamDrive } from '../stream-drive.js'
+export { describeTwoWayStream, type TwoWayStream } from '../two-way-stream.js'
+export type { Way } from '../way.js'

@@ -1,0 +1,14 @@
+import type { StreamReader, StreamReaderOptions } from '../stream-reader.js'
+import type { StreamWriter } from '../stream-writer.js'
+import type { BaseTransport } from '../transport.js'
+
+/** One direction of a stream: what is written at one end comes out at the other. */
+export interface Way {
+  readonly writer: StreamWriter
+  readonly reader: StreamReader
+  /** The transport at the reader's end. */
+  readonly source: BaseTransport
+}
+
+/** Makes a fresh way, within a task. */
+export type OpenWay = (options?: StreamReaderOptions) => Generator<unknown, Way, unknown>

@@ -1,0 +1,75 @@
+import {
+  asDuplex,
+  openConnection,
+  startServer,
+  type Connection,
+  type Place,
+  type StreamReader,
+  type StreamReaderOptions,
+  type StreamWriter,
+  type TransportSocket,
+} from '@tsyncio/streams'
+import { memoryPair } from '@tsyncio/streams/testing'
+import type { TwoWayStream } from '@tsyncio/streams/testing/vitest'
+import { setsockoptBytes, SO_LINGER, SOL_SOCKET } from '@tsyncio/syscalls'
+import { coroutine, Event, type Coroutine, type Gen } from '@tsyncio/tasks'
+import { pipeline } from 'node:stream'
+
+/** Makes the close of a TCP connection a reset. */
+export function resetSocket({ writer }: Connection): void {
+  const socket = writer.getExtraInfo('socket') as TransportSocket
+  const linger = new Uint8Array(Int32Array.of(1, 0).buffer)
+  setsockoptBytes(socket.fileno(), SOL_SOCKET, SO_LINGER, linger)
+  writer.transport.abort()
+}
+
+/** A client, and the other side of its connection, which a server has accepted. */
+export function* connected(
+  place: Place,
+  options?: StreamReaderOptions,
+): Gen<[Connection, Connection]> {
+  const arrived = new Event()
+  let far!: Connection
+  const accept = (reader: StreamReader, writer: StreamWriter) => {
+    far = { reader, writer } as Connection
+    arrived.set()
+  }
+  const server = yield* startServer(accept, place, options)
+  try {
+    const to = 'port' in place ? { ...place, port: server.port } : place
+    const near = yield* openConnection(to, options)
+    yield* arrived.wait()
+    return [near, far]
+  } catch (error) {
+    server.abortClients()
+    throw error
+  } finally {
+    server.close()
+  }
+}
+
+/** Pairs that come of a server at `place`. */
+export function server(place: Place, resets = true): TwoWayStream {
+  const open = (options?: StreamReaderOptions) => coroutine(connected(place, options))
+  return resets ? { open, reset: resetSocket } : { open }
+}
+
+export const unixPlace: Place = { path: `\0tsyncio-conformance-${process.pid}` }
+
+/**
+ * A memory pair, whose far end is one of Node's streams, piped into another that is the near
+ * end of a TCP connection: everything crosses two bridges.
+ */
+export function bridged(options?: StreamReaderOptions): Coroutine<[Connection, Connection]> {
+  return coroutine(bridging(options))
+}
+
+function* bridging(options?: StreamReaderOptions): Gen<[Connection, Connection]> {
+  const [near, inner] = memoryPair(options)
+  const [outer, far] = yield* connected({ host: '127.0.0.1', port: 0 }, options)
+  const [left, right] = [asDuplex(inner), asDuplex(outer)]
+  const done = (): void => undefined
+  pipeline(left, right, done)
+  pipeline(right, left, done)
+  return [near, far]
+}
