@@ -1,6 +1,7 @@
 import type { EventLoop, Runnable } from '@tsyncio/loop'
-import { EAGAIN, EINTR, osError } from '@tsyncio/syscalls'
+import { EAGAIN, EINTR, OSError, osError } from '@tsyncio/syscalls'
 
+import { AlwaysReady } from './always-ready.js'
 import { FdsLostError } from './fds-lost-error.js'
 import { ReceivedFds } from './received-fds.js'
 import { slabOf, type Slab } from './slab.js'
@@ -22,6 +23,7 @@ export class Incoming implements Runnable {
   #isWanted = true
   #watching = false
   #fds: ReceivedFds | undefined
+  #always: AlwaysReady | undefined
 
   constructor(loop: EventLoop, fd: number, listener: IncomingListener) {
     this.#loop = loop
@@ -87,9 +89,23 @@ export class Incoming implements Runnable {
     const isDue = this.#isWanted && this.#state === 'started'
     if (isDue === this.#watching) return
     this.#watching = isDue
-    const { fds } = this.#loop.core
-    if (isDue) fds.addReader(this.#fd, this)
-    else fds.removeReader(this.#fd)
+    if (isDue) this.#watch()
+    else if (this.#always === undefined) this.#loop.core.fds.removeReader(this.#fd)
+    else this.#always.stop()
+  }
+
+  #watch(): void {
+    if (this.#always === undefined) {
+      try {
+        this.#loop.core.fds.addReader(this.#fd, this)
+        return
+      } catch (error) {
+        // /dev/zero and its like: epoll has nothing to wait for.
+        if (!(error instanceof OSError) || error.code !== 'EPERM') throw error
+        this.#always = new AlwaysReady(this.#loop, this)
+      }
+    }
+    this.#always.start()
   }
 
   #end(): void {

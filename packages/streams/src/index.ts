@@ -4,6 +4,7 @@ export {
   connectAcceptedSocket,
   type ConnectAcceptedSocketOptions,
 } from './connect-accepted-socket.js'
+export { connectReadPipe, connectWritePipe } from './connect-pipe.js'
 export { Connection } from './connection.js'
 export { createConnection, type ConnectOptions } from './create-connection.js'
 export { createServer, type ServerOptions } from './create-server.js'

@@ -131,7 +131,10 @@ describe('fds over a connection', () => {
     yield* sendFds(one, 'ab', ends)
     const first = (yield* receiveFds(other, 1, 1))!
     const second = (yield* receiveFds(other, 1, 8))!
-    expect([first, second].map(({ data, fds }) => `${data} ${fds.length}`)).toEqual(['a 1', 'b 1'])
+    expect([first, second].map(({ data, fds }) => `${String(data)} ${fds.length}`)).toEqual([
+      'a 1',
+      'b 1',
+    ])
     closeAll(...ends, ...first.fds, ...second.fds)
     yield* end(one, other)
   })
@@ -201,7 +204,7 @@ describe('fds over a connection', () => {
     const server = yield* startServer(
       function* (reader, writer) {
         const { data, fds } = (yield* receiveFds({ reader, writer }, 100, 1))!
-        yield* sendFds({ reader, writer }, `back: ${data}`, fds)
+        yield* sendFds({ reader, writer }, `back: ${String(data)}`, fds)
         closeAll(...fds)
         writer.close()
       },

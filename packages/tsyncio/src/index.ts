@@ -210,6 +210,8 @@ export {
   connectAcceptedSocket,
   Connection,
   ConnectionDuplex,
+  connectReadPipe,
+  connectWritePipe,
   createConnection,
   createServer,
   FdsLostError,
