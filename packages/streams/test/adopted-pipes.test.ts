@@ -48,6 +48,10 @@ function pair(make: (out: Int32Array) => unknown): [number, number] {
 const pipe = () => pair((out) => pipe2(out, 0))
 const sockets = () => pair((out) => socketpair(AF_UNIX, SOCK_STREAM, 0, out))
 
+function makeFifo(path: string): void {
+  execFileSync('python3', ['-c', 'import os, sys; os.mkfifo(sys.argv[1])', path])
+}
+
 /** A protocol that notes what it is told. */
 function recorder() {
   const events: string[] = []
@@ -137,7 +141,7 @@ describe('a pipe of somebody else', () => {
 
   behaves('may be a FIFO with a name', function* () {
     const path = join(directory, 'fifo')
-    execFileSync('mkfifo', [path])
+    makeFifo(path)
     const from = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
     const { reader } = openReadPipe(from)
     const writer = openWritePipe(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK))
@@ -151,7 +155,7 @@ describe('a pipe of somebody else', () => {
 
   it('may be written by python3', async () => {
     const path = join(directory, 'fifo')
-    execFileSync('mkfifo', [path])
+    makeFifo(path)
     await run(async () => {
       const { reader } = openReadPipe(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK))
       const script = `open(${JSON.stringify(path)}, "w").write("a line\\n" * 100_000)`
@@ -286,8 +290,8 @@ describe('what is no pipe', () => {
   })
 
   it('is refused at the door', () => {
-    expect(() => connectReadPipe(null, 3)).toThrow(TypeError)
-    expect(() => connectReadPipe(() => ({}), '3')).toThrow(TypeError)
+    expect(() => connectReadPipe(null as never, 3)).toThrow(TypeError)
+    expect(() => connectReadPipe(() => ({}), '3' as never)).toThrow(TypeError)
     expect(() => connectWritePipe(() => ({}), -1)).toThrow(RangeError)
     expect(() => openReadPipe('3' as never)).toThrow(TypeError)
     expect(() => openWritePipe(1.5)).toThrow(RangeError)

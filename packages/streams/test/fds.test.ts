@@ -96,8 +96,8 @@ describe('fds over a connection', () => {
     yield* other.reader.readExactly(3_000_000)
     yield* sending
     const { fds } = (yield* receiveFds(other, 100, 1, { nonBlocking: true }))!
-    expect(fcntl(fds[0], F_GETFL, 0) & O_NONBLOCK).toBe(O_NONBLOCK)
-    expect(isSame(fds[0], to)).toBe(true)
+    expect(fcntl(fds[0]!, F_GETFL, 0) & O_NONBLOCK).toBe(O_NONBLOCK)
+    expect(isSame(fds[0]!, to)).toBe(true)
     closeAll(to, ...fds)
     yield* end(one, other)
   })
@@ -216,7 +216,7 @@ describe('fds over a connection', () => {
     yield* sendFds(client, 'there', [ends[0]])
     const { data, fds } = (yield* receiveFds(client, 100, 1))!
     expect(String(data)).toBe('back: there')
-    expect(isSame(fds[0], ends[0])).toBe(true)
+    expect(isSame(fds[0]!, ends[0])).toBe(true)
     closeAll(...ends, ...fds)
     yield* end(client)
     yield* server[Symbol.asyncDispose]()
@@ -241,7 +241,7 @@ describe('fds over a socket of one’s own', () => {
     yield* sendFds(mine, 'hello', ends)
     const { data, fds, truncated } = (yield* receiving)!
     expect([String(data), fds.length, truncated]).toEqual(['hello', 2, false])
-    expect(fcntl(fds[0], F_GETFD, 0)).toBe(FD_CLOEXEC)
+    expect(fcntl(fds[0]!, F_GETFD, 0)).toBe(FD_CLOEXEC)
     closeAll(mine)
     expect(yield* receiveFds(yours, 10, 5)).toBeNull()
     closeAll(yours, ...ends, ...fds)
@@ -390,7 +390,7 @@ describe('bad arguments', () => {
     expect(() => receive(3, 1)).toThrow(TypeError)
     expect(() => receive(1.5, 1, 1)).toThrow(RangeError)
     expect(() => receive({ reader: {}, writer: {} }, 1, 1)).toThrow(TypeError)
-    expect(() => takeFds(7)).toThrow(TypeError)
+    expect(() => takeFds(7 as never)).toThrow(TypeError)
     expect(() => openSocket(3, { maxFds: -1 })).toThrow(RangeError)
     expect(() => createConnection(() => ({}), { path: '/x' }, { maxFds: '1' as never })).toThrow(
       TypeError,

@@ -110,7 +110,7 @@ describe('shutting down', () => {
   behaves('can be asked for by a handler, which is not waited for', function* () {
     const other = watched()
     let report: unknown
-    const server = yield* startServer(function* (reader, writer) {
+    const server: Server = yield* startServer(function* (reader, writer) {
       if (String(yield* reader.readLine()) !== 'stop\n') return yield* other.handler(reader, writer)
       report = yield* server.shutdown({ grace: 2 })
       writer.write('stopped')
@@ -271,7 +271,7 @@ describe('a handler', () => {
   })
 
   behaves('may wait for the close of its own server', function* () {
-    const server = yield* startServer(function* (_reader, writer) {
+    const server: Server = yield* startServer(function* (_reader, writer) {
       server.close()
       yield* server.waitClosed()
       writer.write('closed')

@@ -116,11 +116,11 @@ describe('a socket of somebody else', () => {
   })
 
   it('is refused at the door when it cannot be one', () => {
-    expect(() => openSocket('3')).toThrow(TypeError)
+    expect(() => openSocket('3' as never)).toThrow(TypeError)
     expect(() => openSocket(-1)).toThrow(RangeError)
     expect(() => openSocket(3, { noDelay: 1 as never })).toThrow(TypeError)
     expect(() => openSocket(3, { limit: 0 })).toThrow(RangeError)
-    expect(() => connectAcceptedSocket(null, 3)).toThrow(TypeError)
+    expect(() => connectAcceptedSocket(null as never, 3)).toThrow(TypeError)
     expect(() => connectAcceptedSocket(() => ({}), 1.5)).toThrow(RangeError)
   })
 })
