@@ -181,6 +181,26 @@ describe('shutting down', () => {
   })
 })
 
+describe('a shutdown in a cancelled scope', () => {
+  behaves('gives the handlers their time to clean up', function* () {
+    const entered = new Event()
+    const server = yield* startServer(function* (reader, writer) {
+      entered.set()
+      try {
+        yield* reader.read()
+      } finally {
+        yield* sleep(20)
+        writer.write('bye')
+      }
+    }, place)
+    const { reader, writer } = yield* openConnection(at(server))
+    yield* entered.wait()
+    yield* moveOnAfter(2, () => server.shutdown({ grace: 60_000, cleanup: 60_000 }))
+    expect(String(yield* reader.read())).toBe('bye')
+    yield* writer[Symbol.asyncDispose]()
+  })
+})
+
 describe('a handler', () => {
   it('does not outlive `await using`', async () => {
     await run(async () => {
