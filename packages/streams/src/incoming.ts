@@ -1,6 +1,7 @@
 import type { EventLoop, Runnable } from '@tsyncio/loop'
-import { EAGAIN, EINTR, osError } from '@tsyncio/syscalls'
+import { EAGAIN, EINTR, OSError, osError } from '@tsyncio/syscalls'
 
+import { AlwaysReady } from './always-ready.js'
 import { FdsLostError } from './fds-lost-error.js'
 import { ReceivedFds } from './received-fds.js'
 import { slabOf, type Slab } from './slab.js'
@@ -23,6 +24,7 @@ export class Incoming implements Runnable {
   #isRef = true
   #watching = false
   #fds: ReceivedFds | undefined
+  #always: AlwaysReady | undefined
 
   constructor(loop: EventLoop, fd: number, listener: IncomingListener) {
     this.#loop = loop
@@ -94,14 +96,29 @@ export class Incoming implements Runnable {
     const isDue = this.#isWanted && this.#state === 'started'
     if (isDue === this.#watching) return
     this.#watching = isDue
-    const { fds } = this.#loop.core
-    if (!isDue) return void fds.removeReader(this.#fd)
+    if (isDue) this.#watch()
+    else if (this.#always === undefined) this.#loop.core.fds.removeReader(this.#fd)
+    else this.#always.stop()
+  }
+
+  #watch(): void {
+    if (this.#always !== undefined) return this.#always.start()
     try {
-      fds.addReader(this.#fd, this, this.#isRef)
+      this.#loop.core.fds.addReader(this.#fd, this, this.#isRef)
     } catch (error) {
-      // The kernel has no memory to watch it, or may watch no more.
+      this.#watchFailed(error as Error)
+    }
+  }
+
+  // Either the kernel has no memory to watch it, or may watch no more; or it is /dev/zero
+  // or its like, and epoll has nothing to wait for.
+  #watchFailed(error: Error): void {
+    if (error instanceof OSError && error.code === 'EPERM') {
+      this.#always = new AlwaysReady(this.#loop, this)
+      this.#always.start()
+    } else {
       this.#watching = false
-      this.#fail(error as Error)
+      this.#fail(error)
     }
   }
 

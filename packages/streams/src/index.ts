@@ -14,6 +14,7 @@ export {
   type ConnectAcceptedSocketOptions,
 } from './connect-accepted-socket.js'
 export type { ConnectOptions, ConnectPlace } from './connect-any.js'
+export { connectReadPipe, connectWritePipe } from './connect-pipe.js'
 export { ConnectionDuplex, type ConnectionDuplexOptions } from './connection-duplex.js'
 export { Connection } from './connection.js'
 export { createConnection } from './create-connection.js'

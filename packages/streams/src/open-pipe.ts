@@ -1,8 +1,8 @@
 import { getEventLoop, type EventLoop } from '@tsyncio/loop'
-import { adoptFd, F_GETFL, F_SETFL, fcntl, O_NONBLOCK, osError } from '@tsyncio/syscalls'
-import { fstatSync, type Stats } from 'node:fs'
 
+import { adoptPipe } from './adopt-pipe.js'
 import { ReadPipeTransport } from './read-pipe-transport.js'
+import { requireFd } from './fd-like.js'
 import { StreamProtocol } from './stream-protocol.js'
 import { StreamReader, type StreamReaderOptions } from './stream-reader.js'
 import { StreamWriter } from './stream-writer.js'
@@ -14,53 +14,43 @@ export interface OpenPipeOptions extends StreamReaderOptions {
   readonly loop?: EventLoop
 }
 
-/** Takes the fd over; says what it is. */
-function adopt(fd: number): Stats {
-  const flags = fcntl(fd, F_GETFL, 0)
-  if (flags < 0) throw osError(flags, 'fcntl')
-  const stat = fstatSync(fd)
-  if (!stat.isFIFO() && !stat.isSocket() && !stat.isCharacterDevice()) {
-    throw new TypeError(
-      `File descriptor ${fd} is no pipe, socket or terminal: files are not for streams.`,
-    )
-  }
-  const result = fcntl(fd, F_SETFL, flags | O_NONBLOCK)
-  if (result < 0) throw osError(result, 'fcntl')
-  adoptFd(fd)
-  return stat
-}
-
 /**
- * Reads from a pipe, a terminal or a character device. The fd is made non-blocking and
- * belongs to the transport, which closes it at the end of file, or when it is closed.
+ * Reads from a pipe, a FIFO, a terminal or another character device, or a socket. The fd is
+ * made non-blocking (for all who share its open file) and belongs to the transport, which
+ * closes it at the end of file, or when it is closed.
  *
- * @throws TypeError if the fd is a regular file; OSError if it is not open.
+ * @throws TypeError if the fd is a file, or something else that is no stream; OSError if it
+ *   is not open. The fd is the caller's then.
  */
 export function openReadPipe(
   fd: number,
   options: OpenPipeOptions = {},
 ): { reader: StreamReader; transport: ReadTransport } {
+  requireFd(fd)
   const { loop = getEventLoop() } = options
   const reader = new StreamReader(options)
-  const isTerminal = adopt(fd).isCharacterDevice()
-  const transport = new ReadPipeTransport(loop, fd, new StreamProtocol(reader), isTerminal)
+  const kind = adoptPipe(loop, fd)
+  const transport = new ReadPipeTransport(loop, fd, new StreamProtocol(reader), kind)
   reader.setTransport(transport)
   transport.start()
   return { reader, transport }
 }
 
 /**
- * Writes to a pipe, a terminal or a character device; `close` lets go of the fd, which is
- * made non-blocking. When nobody reads a pipe any more it is closed, with EPIPE if
- * something was left to be sent.
+ * Writes to a pipe, a FIFO, a terminal or another character device, or a socket; `close`
+ * lets go of the fd, which is made non-blocking (for all who share its open file). When
+ * nobody reads a pipe any more, or a socket's other side is closed, so is the writer: with
+ * EPIPE if something was left to be sent.
  *
- * @throws TypeError if the fd is a regular file; OSError if it is not open.
+ * @throws TypeError if the fd is a file, or something else that is no stream; OSError if it
+ *   is not open. The fd is the caller's then.
  */
 export function openWritePipe(fd: number, options: { loop?: EventLoop } = {}): StreamWriter {
+  requireFd(fd)
   const { loop = getEventLoop() } = options
-  const isFifo = adopt(fd).isFIFO()
+  const kind = adoptPipe(loop, fd)
   const protocol = new StreamProtocol(new StreamReader())
-  const transport = new WritePipeTransport(loop, fd, protocol, isFifo)
+  const transport = new WritePipeTransport(loop, fd, protocol, kind)
   transport.start()
   return new StreamWriter(transport, protocol)
 }

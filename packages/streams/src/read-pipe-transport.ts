@@ -1,6 +1,7 @@
 import type { EventLoop } from '@tsyncio/loop'
 import type { OSError } from '@tsyncio/syscalls'
 
+import type { PipeKind } from './adopt-pipe.js'
 import { FdTransport } from './fd-transport.js'
 import { Incoming } from './incoming.js'
 import type { Protocol, ReadTransport } from './transport.js'
@@ -8,11 +9,11 @@ import type { Protocol, ReadTransport } from './transport.js'
 /** The end of a pipe that one reads from; also a terminal, or a socket that is only read. */
 export class ReadPipeTransport extends FdTransport implements ReadTransport {
   readonly #incoming: Incoming
-  readonly #isTerminal: boolean
+  readonly #isDevice: boolean
 
-  constructor(loop: EventLoop, fd: number, protocol: Protocol, isTerminal: boolean) {
+  constructor(loop: EventLoop, fd: number, protocol: Protocol, kind: PipeKind) {
     super(loop, fd, protocol)
-    this.#isTerminal = isTerminal
+    this.#isDevice = kind === 'device'
     this.#incoming = new Incoming(loop, fd, this)
   }
 
@@ -44,7 +45,7 @@ export class ReadPipeTransport extends FdTransport implements ReadTransport {
 
   // What a terminal says when nobody has its other side open any more.
   override readFailed(error: OSError): void {
-    if (this.#isTerminal && error.code === 'EIO') this.ended()
+    if (this.#isDevice && error.code === 'EIO') this.ended()
     else super.readFailed(error)
   }
 

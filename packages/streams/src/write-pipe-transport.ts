@@ -1,6 +1,7 @@
 import type { EventLoop, Runnable } from '@tsyncio/loop'
-import { EPIPE, osError } from '@tsyncio/syscalls'
+import { EPIPE, osError, poll, POLLERR, POLLHUP } from '@tsyncio/syscalls'
 
+import type { PipeKind } from './adopt-pipe.js'
 import { FdTransport } from './fd-transport.js'
 import { Outgoing } from './outgoing.js'
 import { toBytes } from './to-bytes.js'
@@ -9,13 +10,14 @@ import type { Protocol, WriteBufferLimits, WriteTransport } from './transport.js
 /** The end of a pipe that one writes to; also a terminal, or a socket that is only written. */
 export class WritePipeTransport extends FdTransport implements WriteTransport {
   readonly #outgoing: Outgoing
-  readonly #isFifo: boolean
+  readonly #kind: PipeKind
+  #watching = false
   readonly #readerGone: Runnable = { run: () => this.#onReaderGone() }
 
-  constructor(loop: EventLoop, fd: number, protocol: Protocol, isFifo: boolean) {
+  constructor(loop: EventLoop, fd: number, protocol: Protocol, kind: PipeKind) {
     super(loop, fd, protocol)
     this.#outgoing = new Outgoing(loop, fd, this)
-    this.#isFifo = isFifo
+    this.#kind = kind
   }
 
   write(data: Uint8Array | string): void {
@@ -63,11 +65,14 @@ export class WritePipeTransport extends FdTransport implements WriteTransport {
 
   // A pipe that nobody reads any more is in error, which looks like readable.
   protected startReading(): void {
-    if (this.#isFifo) this.loop.core.fds.addReader(this.fd, this.#readerGone)
+    if (this.#kind === 'device') return
+    this.#watching = true
+    this.loop.core.fds.addReader(this.fd, this.#readerGone)
   }
 
   protected stopReading(): void {
-    if (this.#isFifo) this.loop.core.fds.removeReader(this.fd)
+    if (this.#watching) this.loop.core.fds.removeReader(this.fd)
+    this.#watching = false
   }
 
   protected dropUnsent(): void {
@@ -76,7 +81,16 @@ export class WritePipeTransport extends FdTransport implements WriteTransport {
 
   #onReaderGone(): void {
     if (this.isClosing()) return
+    // What comes over a socket is not for us, and its end need not be that of our direction.
+    if (this.#kind === 'socket' && !isHungUp(this.fd)) return this.stopReading()
     if (this.unsent === 0) this.close()
     else this.end(osError(-EPIPE, 'write'))
   }
+}
+
+/** Whether the other side is closed, in both directions. */
+function isHungUp(fd: number): boolean {
+  const entry = Int32Array.of(fd, 0)
+  poll(entry, 1, 0)
+  return (((entry[1] as number) >>> 16) & (POLLHUP | POLLERR)) !== 0
 }

@@ -110,7 +110,7 @@ describe('shutting down', () => {
   behaves('can be asked for by a handler, which is not waited for', function* () {
     const other = watched()
     let report: unknown
-    const server = yield* startServer(function* (reader, writer) {
+    const server: Server = yield* startServer(function* (reader, writer) {
       if (String(yield* reader.readLine()) !== 'stop\n') return yield* other.handler(reader, writer)
       report = yield* server.shutdown({ grace: 2 })
       writer.write('stopped')
@@ -178,6 +178,26 @@ describe('shutting down', () => {
       expect(() => server.shutdown({ cleanup: NaN })).toThrow(RangeError)
       expect(() => server.shutdown({ grace: '1' as never })).toThrow(TypeError)
     })
+  })
+})
+
+describe('a shutdown in a cancelled scope', () => {
+  behaves('gives the handlers their time to clean up', function* () {
+    const entered = new Event()
+    const server = yield* startServer(function* (reader, writer) {
+      entered.set()
+      try {
+        yield* reader.read()
+      } finally {
+        yield* sleep(20)
+        writer.write('bye')
+      }
+    }, place)
+    const { reader, writer } = yield* openConnection(at(server))
+    yield* entered.wait()
+    yield* moveOnAfter(2, () => server.shutdown({ grace: 60_000, cleanup: 60_000 }))
+    expect(String(yield* reader.read())).toBe('bye')
+    yield* writer[Symbol.asyncDispose]()
   })
 })
 
@@ -271,7 +291,7 @@ describe('a handler', () => {
   })
 
   behaves('may wait for the close of its own server', function* () {
-    const server = yield* startServer(function* (_reader, writer) {
+    const server: Server = yield* startServer(function* (_reader, writer) {
       server.close()
       yield* server.waitClosed()
       writer.write('closed')

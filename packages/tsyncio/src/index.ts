@@ -219,6 +219,8 @@ export {
   connectAcceptedSocket,
   Connection,
   ConnectionDuplex,
+  connectReadPipe,
+  connectWritePipe,
   createConnection,
   createDatagramEndpoint,
   createServer,
