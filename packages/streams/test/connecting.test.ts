@@ -58,7 +58,9 @@ describe('the addresses of a name', () => {
     expect(String(yield* reader.read())).toBe('welcome')
     writer.close()
     yield* writer.waitClosed()
-    while (openFdCount() > before) yield* sleep(1)
+    yield* timeout(5000, function* () {
+      while (openFdCount() > before) yield* sleep(1)
+    })
     server.close()
     yield* server.waitClosed()
   })
