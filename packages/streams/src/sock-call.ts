@@ -1,4 +1,4 @@
-import { getRunningLoop } from '@tsyncio/loop'
+import { getRunningLoop, type EventLoop } from '@tsyncio/loop'
 import { EAGAIN, EINTR, F_GETFL, fcntl, O_NONBLOCK, osError } from '@tsyncio/syscalls'
 import type { Gen } from '@tsyncio/tasks'
 
@@ -14,13 +14,23 @@ export function* sockCall(
   name: string,
   call: () => number,
 ): Gen<number> {
-  const loop = getRunningLoop()
   requireUnowned(fd)
+  const result = yield* retried(getRunningLoop(), fd, direction, call)
+  if (result < 0) throw osError(result, name)
+  return result
+}
+
+/** As {@link sockCall}, of an fd that the caller may use: gives `-errno` too. */
+export function* retried(
+  loop: EventLoop,
+  fd: number,
+  direction: Direction,
+  call: () => number,
+): Gen<number> {
   for (;;) {
     const result = call()
-    if (result >= 0) return result
     if (result === -EINTR) continue
-    if (result !== -EAGAIN) throw osError(result, name)
+    if (result !== -EAGAIN) return result
     yield* fdReady(loop, fd, direction)
   }
 }

@@ -3,6 +3,7 @@ import { SHUT_WR, shutdown, type Address } from '@tsyncio/syscalls'
 
 import { FdTransport, type OnGone } from './fd-transport.js'
 import { Incoming } from './incoming.js'
+import type { OutgoingHold } from './outgoing-hold.js'
 import { Outgoing } from './outgoing.js'
 import { toBytes } from './to-bytes.js'
 import { TransportSocket } from './transport-socket.js'
@@ -71,6 +72,14 @@ export class SocketTransport extends FdTransport implements Transport {
     return this.#outgoing.size
   }
 
+  holdWriting(hold: OutgoingHold): void {
+    this.#outgoing.hold(hold)
+  }
+
+  releaseWriting(hold: OutgoingHold): void {
+    this.#outgoing.release(hold)
+  }
+
   getExtraInfo(name: string): unknown {
     if (name === 'socket') return this.#socket
     if (name === 'sockname') return this.#socket.getsockname()
@@ -84,7 +93,7 @@ export class SocketTransport extends FdTransport implements Transport {
   }
 
   protected get unsent(): number {
-    return this.#outgoing.size
+    return this.#outgoing.isIdle ? 0 : Math.max(this.#outgoing.size, 1)
   }
 
   protected get canHalfClose(): boolean {

@@ -2,6 +2,7 @@ import type { EventLoop, Runnable } from '@tsyncio/loop'
 import { EPIPE, osError } from '@tsyncio/syscalls'
 
 import { FdTransport } from './fd-transport.js'
+import type { OutgoingHold } from './outgoing-hold.js'
 import { Outgoing } from './outgoing.js'
 import { toBytes } from './to-bytes.js'
 import type { Protocol, WriteBufferLimits, WriteTransport } from './transport.js'
@@ -49,12 +50,20 @@ export class WritePipeTransport extends FdTransport implements WriteTransport {
     return this.#outgoing.size
   }
 
+  holdWriting(hold: OutgoingHold): void {
+    this.#outgoing.hold(hold)
+  }
+
+  releaseWriting(hold: OutgoingHold): void {
+    this.#outgoing.release(hold)
+  }
+
   getExtraInfo(name: string): unknown {
     return name === 'pipe' ? { fileno: () => this.fd } : undefined
   }
 
   protected get unsent(): number {
-    return this.#outgoing.size
+    return this.#outgoing.isIdle ? 0 : Math.max(this.#outgoing.size, 1)
   }
 
   protected get canHalfClose(): boolean {
