@@ -1,10 +1,16 @@
 import type { EventLoop, Runnable } from '@tsyncio/loop'
-import { EAGAIN, EINTR, osError } from '@tsyncio/syscalls'
+import { EAGAIN, EINTR, osError, read } from '@tsyncio/syscalls'
 
 import { slabOf, type Slab } from './slab.js'
 
 /** Who gets what an {@link Incoming} reads. */
 export interface IncomingListener {
+  /** Whether it has memory of its own for what is read. */
+  readonly isBuffered: boolean
+  /** That memory; none when there is nothing to read for any more. */
+  memory(): Uint8Array | undefined
+  /** So many bytes have come into it. */
+  filled(count: number): void
   received(data: Buffer): void
   ended(): void
   readFailed(error: Error): void
@@ -56,9 +62,23 @@ export class Incoming implements Runnable {
   /** The fd is readable. Another handle of the same turn may have paused us meanwhile. */
   run(): void {
     if (!this.#watching) return
+    if (this.#listener.isBuffered) return this.#fill()
     const count = this.#slab.readFrom(this.#fd)
     if (count > 0) this.#listener.received(this.#slab.take(count))
-    else if (count === 0) this.#end()
+    else this.#stopFor(count)
+  }
+
+  #fill(): void {
+    const memory = this.#listener.memory()
+    // Asking for it may have paused or ended us.
+    if (memory === undefined || !this.#watching) return
+    const count = read(this.#fd, memory, 0, memory.length)
+    if (count > 0) this.#listener.filled(count)
+    else this.#stopFor(count)
+  }
+
+  #stopFor(count: number): void {
+    if (count === 0) this.#end()
     else if (count !== -EAGAIN && count !== -EINTR) this.#fail(osError(count, 'read'))
   }
 

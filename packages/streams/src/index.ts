@@ -37,6 +37,7 @@ export { StreamReader, type StreamReaderOptions } from './stream-reader.js'
 export { StreamWriter } from './stream-writer.js'
 export type {
   BaseTransport,
+  BufferedProtocol,
   Protocol,
   ReadTransport,
   Transport,

@@ -238,6 +238,7 @@ export {
   TransportSocket,
   type AddressInfoOptions,
   type BaseTransport,
+  type BufferedProtocol,
   type ConnectedFd,
   type ConnectionDuplexOptions,
   type ConnectionHandler,
