@@ -3,6 +3,7 @@ import { EINVAL, ENOSYS, EOPNOTSUPP, osError, sendfile, write } from '@tsyncio/s
 import type { Gen } from '@tsyncio/tasks'
 
 import { fdReady } from './fd-ready.js'
+import { SendfileNotAvailableError } from './sendfile-not-available-error.js'
 import { retried } from './sock-call.js'
 import type { SourceFile } from './source-file.js'
 
@@ -12,7 +13,10 @@ export interface SendFileOptions {
   readonly offset?: number | undefined
   /** How many bytes. Default: up to the end of the file. */
   readonly count?: number | undefined
-  /** Whether to read and write where the kernel cannot send the file. Default: true. */
+  /**
+   * Whether to read and write where the kernel cannot send the file; without it, that is a
+   * `SendfileNotAvailableError`. Default: true.
+   */
   readonly fallback?: boolean | undefined
 }
 
@@ -32,8 +36,9 @@ export function* copyFile(fd: number, file: SourceFile, options: SendFileOptions
     const length = Math.min(count - sent, mostAtOnce)
     const send = () => sendfile(fd, file.fd, offset + sent, length)
     const result = yield* retried(loop, fd, 'writing', send)
-    if (sent === 0 && refusals.includes(result) && fallback) {
-      return yield* copyByHand(fd, file, offset, count)
+    if (sent === 0 && refusals.includes(result)) {
+      if (fallback) return yield* copyByHand(fd, file, offset, count)
+      throw new SendfileNotAvailableError({ cause: osError(result, 'sendfile') })
     }
     if (result < 0) throw osError(result, 'sendfile')
     if (result === 0) break

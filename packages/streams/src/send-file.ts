@@ -2,6 +2,7 @@ import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
 import { copyFile, eachChunk, type SendFileOptions } from './copy-file.js'
 import { requireSendFileOptions } from './send-file-options.js'
+import { SendfileNotAvailableError } from './sendfile-not-available-error.js'
 import { requireFile, SourceFile, type FileLike } from './source-file.js'
 import { StreamWriter } from './stream-writer.js'
 import type { WriteTransport } from './transport.js'
@@ -12,11 +13,7 @@ const recordBytes = 16_384
 
 function* writing(writer: StreamWriter, file: SourceFile, options: SendFileOptions): Gen<number> {
   const { offset = 0, count = Infinity, fallback = true } = options
-  if (!fallback) {
-    throw new TypeError(
-      'This transport changes what it sends, so a file must be read for it: leave out `fallback: false`.',
-    )
-  }
+  if (!fallback) throw new SendfileNotAvailableError()
   return yield* eachChunk(file, offset, count, recordBytes, function* (chunk) {
     writer.write(chunk)
     yield* writer.drain()
@@ -49,7 +46,8 @@ function* sending(
  * A file is a path, an fd or a `FileHandle`; the position of an open one stays where it is.
  * Cancelling stops in the middle: the connection is good, but nobody knows how much went.
  *
- * @throws OSError if the connection fails or is closed meanwhile; InvalidStateError if it
+ * @throws SendfileNotAvailableError where it would have to be read, with `fallback: false`;
+ *   OSError if the connection fails or is closed meanwhile; InvalidStateError if it
  *   sends another file; TypeError for a transport that can only be written to by a
  *   `StreamWriter`, as those of TLS.
  * @example

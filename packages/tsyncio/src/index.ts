@@ -221,6 +221,7 @@ export {
   openWritePipe,
   Reads,
   sendFile,
+  SendfileNotAvailableError,
   Server,
   sockAccept,
   sockConnect,
