@@ -5,14 +5,18 @@ import {
   F_SETFL,
   fcntl,
   getsockopt,
+  IPPROTO_TCP,
   O_NONBLOCK,
   osError,
+  setsockopt,
   SO_TYPE,
   SOCK_STREAM,
   SOL_SOCKET,
+  TCP_NODELAY,
 } from '@tsyncio/syscalls'
 
 import { requireFd, type FdLike } from './fd-like.js'
+import { socketFamily } from './socket-family.js'
 
 /** A connected stream socket of somebody else's, who gives it away. */
 export interface ConnectedFd {
@@ -35,5 +39,6 @@ export function adoptConnected(loop: EventLoop, { fd: like }: ConnectedFd): numb
     throw new TypeError(`Expected a stream socket, and fd ${fd} is none.`)
   const result = fcntl(fd, F_SETFL, flags | O_NONBLOCK)
   if (result < 0) throw osError(result, 'fcntl')
+  if (socketFamily(fd) !== 'Unix') setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, 1)
   return adoptFd(fd)
 }

@@ -18,6 +18,8 @@ export interface SendFileOptions {
    * `SendfileNotAvailableError`. Default: true.
    */
   readonly fallback?: boolean | undefined
+  /** Stops when it is aborted: the signal's reason is thrown. */
+  readonly signal?: AbortSignal | undefined
 }
 
 // So much that a call costs nothing, so little that others have their turn.

@@ -1,4 +1,4 @@
-import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
+import { abortable, coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
 import { copyFile, eachChunk, type SendFileOptions } from './copy-file.js'
 import { requireSendFileOptions } from './send-file-options.js'
@@ -79,5 +79,5 @@ export function sendFile(
     throw new TypeError('Expected a StreamWriter, or the transport of a socket or a pipe.')
   requireFile(file)
   requireSendFileOptions(options)
-  return coroutine(sending(writer, file, options))
+  return coroutine(abortable(options.signal, sending(writer, file, options)))
 }

@@ -1,5 +1,5 @@
 import { getsockopt, osError, SO_TYPE, SOCK_STREAM, SOL_SOCKET } from '@tsyncio/syscalls'
-import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
+import { abortable, coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
 import { copyFile, type SendFileOptions } from './copy-file.js'
 import { requireFd, type FdLike } from './fd-like.js'
@@ -35,5 +35,5 @@ export function sockSendFile(
 ): Coroutine<number> {
   requireFile(file)
   requireSendFileOptions(options)
-  return coroutine(sending(requireFd(socket), file, options))
+  return coroutine(abortable(options.signal, sending(requireFd(socket), file, options)))
 }

@@ -157,6 +157,19 @@ describe('sendFile', () => {
     yield* end(a, b)
   })
 
+  behaves('stops at a signal, which cancels nobody', function* () {
+    const [a, b] = yield* connections()
+    const controller = new AbortController()
+    const { signal } = controller
+    const sending = createTask(failureOf(sendFile(a.writer, path, { signal })))
+    yield* sleep(0)
+    const reason = new Error('enough')
+    controller.abort(reason)
+    expect(yield* sending).toBe(reason)
+    expect(() => sendFile(a.writer, path, { signal: 1 as any })).toThrow(TypeError)
+    yield* end(b, a)
+  })
+
   behaves('can be cancelled before its turn', function* () {
     const [a, b] = yield* connections()
     const before = Buffer.alloc(1_000_000, 'b')
