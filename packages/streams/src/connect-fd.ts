@@ -14,7 +14,7 @@ import {
 import { sleep, type Gen } from '@tsyncio/tasks'
 
 import { addressDetails } from './address-details.js'
-import { writable } from './fd-ready.js'
+import { fdReady } from './fd-ready.js'
 
 const longestPause = 64
 
@@ -32,7 +32,7 @@ function* connecting(loop: EventLoop, fd: number, address: Address): Gen<number>
     if (result !== -EAGAIN || !('path' in address)) return result
     yield* sleep(pause)
   }
-  yield* writable(loop, fd)
+  yield* fdReady(loop, fd, 'writing')
   return connectResult(fd)
 }
 

@@ -14,6 +14,7 @@ export abstract class FdTransport implements BaseTransport {
   readonly loop: EventLoop
   readonly fd: number
   protected protocol: Protocol
+  #isBuffered: boolean
   readonly #onGone: OnGone | undefined
   #closing = false
   #lost = false
@@ -23,6 +24,7 @@ export abstract class FdTransport implements BaseTransport {
     this.loop = loop
     this.fd = fd
     this.protocol = protocol
+    this.#isBuffered = isBuffered(protocol)
     this.#onGone = onGone
     loop.core.fds.claim(fd, this)
   }
@@ -70,6 +72,7 @@ export abstract class FdTransport implements BaseTransport {
 
   setProtocol(protocol: Protocol): void {
     this.protocol = protocol
+    this.#isBuffered = isBuffered(protocol)
   }
 
   /** The loop was closed before the transport: nobody can be told any more. */
@@ -92,6 +95,27 @@ export abstract class FdTransport implements BaseTransport {
       this.protocol.dataReceived?.(data)
     } catch (error) {
       this.fail(error, 'protocol.dataReceived() failed')
+    }
+  }
+
+  get isBuffered(): boolean {
+    return this.#isBuffered
+  }
+
+  memory(): Uint8Array | undefined {
+    try {
+      return requireRoom(this.protocol.getBuffer?.(-1))
+    } catch (error) {
+      this.fail(error, 'protocol.getBuffer() failed')
+      return undefined
+    }
+  }
+
+  filled(count: number): void {
+    try {
+      this.protocol.bufferUpdated?.(count)
+    } catch (error) {
+      this.fail(error, 'protocol.bufferUpdated() failed')
     }
   }
 
@@ -204,4 +228,15 @@ export abstract class FdTransport implements BaseTransport {
       loop.callExceptionHandler({ message, exception, transport: this, protocol })
     }
   }
+}
+
+function isBuffered(protocol: Protocol): boolean {
+  return typeof protocol.getBuffer === 'function'
+}
+
+function requireRoom(memory: Uint8Array | undefined): Uint8Array {
+  if (!(memory instanceof Uint8Array))
+    throw new TypeError(`Expected a Uint8Array from getBuffer(), got ${typeof memory}.`)
+  if (memory.length === 0) throw new RangeError('getBuffer() gave memory without room.')
+  return memory
 }

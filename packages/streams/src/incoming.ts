@@ -1,5 +1,5 @@
 import type { EventLoop, Runnable } from '@tsyncio/loop'
-import { EAGAIN, EINTR, OSError, osError } from '@tsyncio/syscalls'
+import { EAGAIN, EINTR, OSError, osError, read } from '@tsyncio/syscalls'
 
 import { AlwaysReady } from './always-ready.js'
 import { FdsLostError } from './fds-lost-error.js'
@@ -8,6 +8,12 @@ import { slabOf, type Slab } from './slab.js'
 
 /** Who gets what an {@link Incoming} reads. */
 export interface IncomingListener {
+  /** Whether it has memory of its own for what is read. */
+  readonly isBuffered: boolean
+  /** That memory; none when there is nothing to read for any more. */
+  memory(): Uint8Array | undefined
+  /** So many bytes have come into it. */
+  filled(count: number): void
   received(data: Buffer): void
   ended(): void
   readFailed(error: Error): void
@@ -81,10 +87,24 @@ export class Incoming implements Runnable {
   /** The fd is readable. Another handle of the same turn may have paused us meanwhile. */
   run(): void {
     if (!this.#watching) return
+    if (this.#listener.isBuffered && this.#fds === undefined) return this.#fill()
     const count = this.#fds === undefined ? this.#slab.readFrom(this.#fd) : this.#readWithFds()
     if (this.#fds?.lost === true) this.#fail(new FdsLostError(this.#fds.max))
     else if (count > 0) this.#listener.received(this.#slab.take(count))
-    else if (count === 0) this.#end()
+    else this.#stopFor(count)
+  }
+
+  #fill(): void {
+    const memory = this.#listener.memory()
+    // Asking for it may have paused or ended us.
+    if (memory === undefined || !this.#watching) return
+    const count = read(this.#fd, memory, 0, memory.length)
+    if (count > 0) this.#listener.filled(count)
+    else this.#stopFor(count)
+  }
+
+  #stopFor(count: number): void {
+    if (count === 0) this.#end()
     else if (count !== -EAGAIN && count !== -EINTR) this.#fail(osError(count, 'read'))
   }
 

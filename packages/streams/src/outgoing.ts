@@ -1,7 +1,8 @@
-import type { EventLoop, Runnable } from '@tsyncio/loop'
+import { InvalidStateError, type EventLoop, type Runnable } from '@tsyncio/loop'
 import { EAGAIN, EINTR, IOV_MAX, osError, sendmsg, write, writev } from '@tsyncio/syscalls'
 
 import { AttachedFds } from './attached-fds.js'
+import type { OutgoingHold } from './outgoing-hold.js'
 import type { WriteBufferLimits } from './transport.js'
 import { WaterMarks, type FlowListener } from './water-marks.js'
 
@@ -22,6 +23,9 @@ export class Outgoing implements Runnable {
   /** How much of the first chunk has gone. */
   #sent = 0
   #size = 0
+  #hold: OutgoingHold | undefined
+  /** What was written since somebody holds the fd. */
+  #later: Uint8Array[] = []
   #watching = false
   #attached: AttachedFds | undefined
 
@@ -37,6 +41,11 @@ export class Outgoing implements Runnable {
     return this.#size
   }
 
+  /** Whether there is nothing to wait for before the fd may be closed. */
+  get isIdle(): boolean {
+    return this.#size === 0 && this.#hold === undefined
+  }
+
   get limits(): Required<WriteBufferLimits> {
     return this.#marks.limits
   }
@@ -48,7 +57,7 @@ export class Outgoing implements Runnable {
 
   write(data: Uint8Array): void {
     if (data.length === 0) return
-    if (this.#size > 0) return this.#keep(data, 0)
+    if (!this.isIdle) return this.#keep(data, 0)
     const count = write(this.#fd, data, 0, data.length)
     if (count === data.length) return
     if (count >= 0 || count === -EAGAIN || count === -EINTR) this.#keep(data, Math.max(count, 0))
@@ -56,10 +65,10 @@ export class Outgoing implements Runnable {
   }
 
   writeAll(chunks: readonly Uint8Array[]): void {
-    const isFirst = this.#size === 0
+    const isFirst = this.isIdle
     for (const chunk of chunks) {
       if (chunk.length === 0) continue
-      this.#chunks.push(chunk)
+      this.#kept.push(chunk)
       this.#size += chunk.length
     }
     if (this.#size === 0) return
@@ -80,9 +89,33 @@ export class Outgoing implements Runnable {
     this.writeAll([chunk])
   }
 
+  /**
+   * Gives the fd to somebody else, when what was written before has gone. What is written
+   * from now on is kept until {@link release}.
+   */
+  hold(hold: OutgoingHold): void {
+    if (this.#hold !== undefined) throw new InvalidStateError('A file is being sent already.')
+    this.#hold = hold
+    if (this.#size === 0) hold.free()
+  }
+
+  /** The fd is ours again. */
+  release(hold: OutgoingHold): void {
+    if (this.#hold !== hold) return
+    this.#hold = undefined
+    this.#chunks = this.#chunks.concat(this.#later)
+    this.#later = []
+    if (this.#size === 0) this.#listener.drained()
+    else if (!this.#watching) this.#send()
+  }
+
   /** Forgets what has not been sent. */
   clear(): void {
     this.#attached?.close()
+    const hold = this.#hold
+    this.#hold = undefined
+    hold?.lost()
+    this.#later = []
     this.#chunks = []
     this.#sent = 0
     this.#size = 0
@@ -94,11 +127,15 @@ export class Outgoing implements Runnable {
     if (this.#watching) this.#send()
   }
 
+  get #kept(): Uint8Array[] {
+    return this.#hold === undefined ? this.#chunks : this.#later
+  }
+
   #keep(data: Uint8Array, sent: number): void {
     if (this.#size === 0) this.#sent = sent
-    this.#chunks.push(data)
+    this.#kept.push(data)
     this.#size += data.length - sent
-    if (this.#watch()) this.#marks.check(this.#size)
+    if (this.#hold !== undefined || this.#watch()) this.#marks.check(this.#size)
   }
 
   #send(): void {
@@ -108,10 +145,12 @@ export class Outgoing implements Runnable {
       return this.#listener.writeFailed(osError(count, 'write'))
     }
     if (count > 0) this.#drop(count)
-    if (this.#size === 0) this.#unwatch()
+    if (this.#chunks.length === 0) this.#unwatch()
     else if (!this.#watch()) return
     this.#marks.check(this.#size)
-    if (this.#size === 0) this.#listener.drained()
+    if (this.#chunks.length > 0) return
+    if (this.#hold === undefined) this.#listener.drained()
+    else this.#hold.free()
   }
 
   #writeKept(): number {

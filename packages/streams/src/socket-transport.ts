@@ -3,6 +3,7 @@ import { ECONNRESET, osError, SHUT_WR, shutdown, type Address } from '@tsyncio/s
 
 import { FdTransport, type OnGone } from './fd-transport.js'
 import { Incoming } from './incoming.js'
+import type { OutgoingHold } from './outgoing-hold.js'
 import { Outgoing } from './outgoing.js'
 import { requireUnixSocket } from './require-unix-socket.js'
 import { toBytes } from './to-bytes.js'
@@ -104,6 +105,14 @@ export class SocketTransport extends FdTransport implements Transport {
     return this.#outgoing.size
   }
 
+  holdWriting(hold: OutgoingHold): void {
+    this.#outgoing.hold(hold)
+  }
+
+  releaseWriting(hold: OutgoingHold): void {
+    this.#outgoing.release(hold)
+  }
+
   getExtraInfo(name: string): unknown {
     if (name === 'socket') return this.#socket
     if (name === 'sockname') return this.#socket.getsockname()
@@ -118,7 +127,7 @@ export class SocketTransport extends FdTransport implements Transport {
   }
 
   protected get unsent(): number {
-    return this.#outgoing.size
+    return this.#outgoing.isIdle ? 0 : Math.max(this.#outgoing.size, 1)
   }
 
   protected get canHalfClose(): boolean {

@@ -54,12 +54,12 @@ export class TransportSocket {
   }
 
   get isTcp(): boolean {
-    return getsockopt(this.#fd, SOL_SOCKET, SO_PROTOCOL) === IPPROTO_TCP
+    return getsockopt(this.fileno(), SOL_SOCKET, SO_PROTOCOL) === IPPROTO_TCP
   }
 
   /** A second fd for the same socket, close-on-exec: the caller's, to be closed or passed on. */
   dup(): number {
-    const fd = dup(this.#fd)
+    const fd = dup(this.fileno())
     if (fd < 0) throw osError(fd, 'dup')
     return fd
   }
@@ -67,33 +67,33 @@ export class TransportSocket {
   /** The socket's own address; `undefined` if it is closed. */
   getsockname(): Address | undefined {
     const bytes = new Uint8Array(SOCKADDR_BYTES)
-    const length = getsockname(this.#fd, bytes)
+    const length = getsockname(this.fileno(), bytes)
     return length < 0 ? undefined : decodeAddress(bytes, length)
   }
 
   /** The other side's address; `undefined` if it is not connected any more. */
   getpeername(): Address | undefined {
     const bytes = new Uint8Array(SOCKADDR_BYTES)
-    const length = getpeername(this.#fd, bytes)
+    const length = getpeername(this.fileno(), bytes)
     return length < 0 ? undefined : decodeAddress(bytes, length)
   }
 
   /** @throws OSError as `getsockopt(2)` fails. */
   getsockopt(level: number, name: number): number {
-    const value = getsockopt(this.#fd, level, name)
+    const value = getsockopt(this.fileno(), level, name)
     if (value < 0) throw osError(value, 'getsockopt')
     return value
   }
 
   /** @throws OSError as `setsockopt(2)` fails. */
   setsockopt(level: number, name: number, value: number): void {
-    const result = setsockopt(this.#fd, level, name, value)
+    const result = setsockopt(this.fileno(), level, name, value)
     if (result < 0) throw osError(result, 'setsockopt')
   }
 
   /** What {@link setOptions} sets, as it is: the kernel takes twice the buffers asked for. */
   getOptions(): SocketOptions {
-    return socketOptionsOf(this.#fd, this.isTcp)
+    return socketOptionsOf(this.fileno(), this.isTcp)
   }
 
   /**
@@ -103,11 +103,11 @@ export class TransportSocket {
    */
   setOptions(options: SocketOptions): void {
     requireSocketOptions(options)
-    setSocketOptions(this.#fd, this.isTcp, options)
+    setSocketOptions(this.fileno(), this.isTcp, options)
   }
 
   /** Who was at the other side when a Unix socket was connected; undefined for others. */
   getpeercred(): PeerCredentials | undefined {
-    return peerCredentials(this.#fd)
+    return peerCredentials(this.fileno())
   }
 }

@@ -10,6 +10,10 @@ export interface Protocol {
   connectionMade?(transport: Transport): void
   /** Bytes have come. They are never overwritten, and must not be transferred. */
   dataReceived?(data: Buffer): void
+  /** Makes it a {@link BufferedProtocol}: `dataReceived` is not called. */
+  getBuffer?(sizeHint: number): Uint8Array
+  /** See {@link BufferedProtocol}. */
+  bufferUpdated?(count: number): void
   /**
    * The other side will send no more. Return true to go on writing; the transport is
    * closed otherwise.
@@ -24,6 +28,58 @@ export interface Protocol {
   pauseWriting?(): void
   /** What waits has shrunk to the low-water mark. Called once for each `pauseWriting`. */
   resumeWriting?(): void
+}
+
+/**
+ * A protocol that says where its bytes are to go (asyncio's `BufferedProtocol`): they are
+ * read right there, by one system call. `getBuffer` and `bufferUpdated` are in the place of
+ * `dataReceived`; all else is as it is for others, and `setProtocol` may change the kind.
+ *
+ * @example
+ * ```ts
+ * import { getRunningLoop } from '@tsyncio/loop'
+ * import { createConnection, startServer, type BufferedProtocol } from '@tsyncio/streams'
+ * import { run } from '@tsyncio/tasks'
+ *
+ * class Collector implements BufferedProtocol {
+ *   readonly #memory = Buffer.alloc(1024)
+ *   #size = 0
+ *   readonly text = getRunningLoop().createFuture<string>()
+ *
+ *   getBuffer(): Uint8Array {
+ *     return this.#memory.subarray(this.#size)
+ *   }
+ *
+ *   bufferUpdated(count: number): void {
+ *     this.#size += count
+ *   }
+ *
+ *   connectionLost(): void {
+ *     this.text.setResult(this.#memory.toString('utf8', 0, this.#size))
+ *   }
+ * }
+ *
+ * await run(async () => {
+ *   const place = { path: '\0buffered' }
+ *   await using server = await startServer((_reader, writer) => {
+ *     writer.write('collected')
+ *     writer.close()
+ *   }, place)
+ *   const [, collector] = await createConnection(() => new Collector(), place)
+ *   console.log(await collector.text) // collected
+ * })
+ * ```
+ */
+export interface BufferedProtocol extends Protocol {
+  /**
+   * Where the next bytes go: at least one byte of memory. What it throws, or memory without
+   * room, ends the connection.
+   *
+   * @param sizeHint how much would be good; -1 when any size is.
+   */
+  getBuffer(sizeHint: number): Uint8Array
+  /** `count` bytes have come, at the beginning of what `getBuffer` gave last. */
+  bufferUpdated(count: number): void
 }
 
 /** When a protocol is told to pause writing, and when to resume; in bytes. */

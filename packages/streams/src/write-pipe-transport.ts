@@ -3,6 +3,7 @@ import { EPIPE, osError, poll, POLLERR, POLLHUP } from '@tsyncio/syscalls'
 
 import type { PipeKind } from './adopt-pipe.js'
 import { FdTransport } from './fd-transport.js'
+import type { OutgoingHold } from './outgoing-hold.js'
 import { Outgoing } from './outgoing.js'
 import { toBytes } from './to-bytes.js'
 import type { Protocol, WriteBufferLimits, WriteTransport } from './transport.js'
@@ -51,12 +52,20 @@ export class WritePipeTransport extends FdTransport implements WriteTransport {
     return this.#outgoing.size
   }
 
+  holdWriting(hold: OutgoingHold): void {
+    this.#outgoing.hold(hold)
+  }
+
+  releaseWriting(hold: OutgoingHold): void {
+    this.#outgoing.release(hold)
+  }
+
   getExtraInfo(name: string): unknown {
     return name === 'pipe' ? { fileno: () => this.fd } : undefined
   }
 
   protected get unsent(): number {
-    return this.#outgoing.size
+    return this.#outgoing.isIdle ? 0 : Math.max(this.#outgoing.size, 1)
   }
 
   protected get canHalfClose(): boolean {

@@ -2,11 +2,22 @@ import { InvalidStateError, isCancelled } from '@tsyncio/loop'
 import {
   createConnection,
   openConnection,
+  openSocket,
+  sockConnect,
   startServer,
   type ConnectOptions,
   type Server,
+  type TransportSocket,
 } from '@tsyncio/streams'
-import { AF_UNIX, close, SOCK_DGRAM, SOCK_STREAM, socketpair } from '@tsyncio/syscalls'
+import {
+  AF_UNIX,
+  close,
+  IPPROTO_TCP,
+  SOCK_DGRAM,
+  SOCK_STREAM,
+  socketpair,
+  TCP_NODELAY,
+} from '@tsyncio/syscalls'
 import {
   createTask,
   ExceptionGroup,
@@ -58,7 +69,9 @@ describe('the addresses of a name', () => {
     expect(String(yield* reader.read())).toBe('welcome')
     writer.close()
     yield* writer.waitClosed()
-    while (openFdCount() > before) yield* sleep(1)
+    yield* timeout(5000, function* () {
+      while (openFdCount() > before) yield* sleep(1)
+    })
     server.close()
     yield* server.waitClosed()
   })
@@ -241,6 +254,22 @@ describe('a connected fd', () => {
     expect(yield* failureOf(openConnection({ fd: one }))).toBeInstanceOf(InvalidStateError)
     for (const { writer } of [a, b]) writer.close()
     for (const { writer } of [a, b]) yield* writer.waitClosed()
+  })
+
+  behaves('sends small writes at once, as a connection of our own does', function* () {
+    const server = yield* greet('127.0.0.1')
+    const socket = openSocket()
+    yield* sockConnect(socket, { host: '127.0.0.1', port: server.port })
+    expect(socket.getsockopt(IPPROTO_TCP, TCP_NODELAY)).toBe(0)
+    const { reader, writer } = yield* openConnection({ fd: socket.detach() })
+    const option = writer.getExtraInfo('socket') as TransportSocket
+    expect(option.getsockopt(IPPROTO_TCP, TCP_NODELAY)).toBe(1)
+    expect(writer.getExtraInfo('peername')).toMatchObject({ port: server.port })
+    expect(String(yield* reader.read())).toBe('welcome')
+    writer.close()
+    server.close()
+    yield* server.waitClosed()
+    yield* writer.waitClosed()
   })
 
   behaves('must be a stream socket that is open', function* () {

@@ -52,35 +52,40 @@ describe('a numeric address', () => {
 })
 
 describe('names', () => {
+  // In capitals the loopback interface is a name like any other, which /etc/hosts has.
+  const ask = () => createTask(failureOf(getAddressInfo('LOCALHOST', 80)))
+  const atOnce = Math.floor(Number(process.env['UV_THREADPOOL_SIZE'] ?? 4) / 2)
+
   it('are asked for a few at a time, so that Node has threads left', async () => {
     const counts = await asked(async () => {
       await run(async () => {
-        const tasks = Array.from({ length: 20 }, (_, i) =>
-          createTask(failureOf(getAddressInfo(`name-${i}.invalid`, 80))),
-        )
-        expect((await readFile('/proc/self/stat')).length).toBeGreaterThan(0)
-        for (const task of tasks) expect(await task).toMatchObject({ syscall: 'getaddrinfo' })
+        const tasks = Array.from({ length: 20 }, ask)
+        for (const task of tasks) expect(await task).toBeUndefined()
       })
     })
-    expect(counts).toEqual({ all: 20, most: 2 })
+    expect(counts).toEqual({ all: 20, most: atOnce })
   })
 
   it('are not asked for by who has left the line', async () => {
     const counts = await asked(async () => {
       await run(function* () {
-        const tasks = Array.from({ length: 20 }, (_, i) =>
-          createTask(failureOf(getAddressInfo(`left-${i}.invalid`, 80))),
-        )
+        const tasks = Array.from({ length: 20 }, ask)
         yield* sleep(0)
         for (const task of tasks) task.cancel()
         for (const task of tasks) expect(yield* task).toMatchObject({ name: 'CancelledError' })
         // The line is free again.
-        const error = yield* failureOf(getAddressInfo('after.invalid', 80))
-        expect(error).toMatchObject({ syscall: 'getaddrinfo' })
+        expect(yield* getAddressInfo('LOCALHOST', 80)).not.toEqual([])
       })
     })
-    expect(counts.all).toBeLessThanOrEqual(3)
+    expect(counts.all).toBeLessThanOrEqual(atOnce + 1)
   })
+
+  it('that nobody has are an error, as of Nodes resolver', async () => {
+    await run(async () => {
+      const asking = getAddressInfo('no-such-name.invalid', 80)
+      await expect(asking).rejects.toMatchObject({ syscall: 'getaddrinfo' })
+    })
+  }, 60_000)
 
   it('are looked up by a function of ones own, which learns that nobody waits', async () => {
     await run(async () => {

@@ -1,8 +1,11 @@
-import { openConnection, startServer } from '@tsyncio/streams'
+import { openConnection, sendFile, startServer } from '@tsyncio/streams'
 import { createTask, run, until } from '@tsyncio/tasks'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 
@@ -59,6 +62,23 @@ async def main():
     writer.close()
     await writer.wait_closed()
     print(echoed == sent, line, rest)
+
+asyncio.run(main())
+`
+
+const hashScript = `
+import asyncio, hashlib, sys
+
+async def main():
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(sys.argv[1]))
+    digest = hashlib.sha256()
+    count = 0
+    while data := await reader.read(65_536):
+        digest.update(data)
+        count += len(data)
+        await asyncio.sleep(0)
+    writer.close()
+    print(count, digest.hexdigest())
 
 asyncio.run(main())
 `
@@ -121,5 +141,32 @@ describe('asyncio of Python', () => {
         expect(child.exitCode).toBe(0)
       })
     })
+  })
+
+  it('gets a file between two writes as it is', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'python-'))
+    const path = join(directory, 'file')
+    const data = randomBytes(5_000_000)
+    writeFileSync(path, data)
+    await withoutLeaks(async () => {
+      await run(async () => {
+        await using server = await startServer(
+          async (_reader, writer) => {
+            writer.write('before')
+            await sendFile(writer, path, { fallback: false })
+            writer.write('after')
+            writer.close()
+          },
+          { host: '127.0.0.1', port: 0 },
+        )
+        const child = python(hashScript, String(server.port))
+        const said = await until(text(child.stdout))
+        const whole = Buffer.concat([Buffer.from('before'), data, Buffer.from('after')])
+        const digest = createHash('sha256').update(whole).digest('hex')
+        expect(said.trim()).toBe(`${whole.length} ${digest}`)
+        server.close()
+      })
+    })
+    rmSync(directory, { recursive: true })
   })
 })

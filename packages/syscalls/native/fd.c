@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/eventfd.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 
 // read(fd, buffer: Uint8Array, offset, length) -> bytes, 0 at the end
@@ -41,6 +42,18 @@ static napi_value writev_(napi_env env, napi_callback_info info) {
   int count = arg_buffers(&args, 1, vector);
   if (args.bad) return give(env, args.bad);
   return give(env, result_of(writev(fd, vector, count)));
+}
+
+// sendfile(to, from, offset, length) -> bytes, 0 at the end of the file
+static napi_value sendfile_(napi_env env, napi_callback_info info) {
+  args_t args = args_begin(env, info);
+  int to = arg_fd(&args, 0);
+  int from = arg_fd(&args, 1);
+  // Whole numbers end there in JavaScript; the kernel's offsets go further.
+  off_t offset = (off_t)arg_int(&args, 2, 0, (int64_t)1 << 53);
+  size_t length = (size_t)arg_int(&args, 3, 0, INT32_MAX);
+  if (args.bad) return give(env, args.bad);
+  return give(env, result_of(sendfile(to, from, &offset, length)));
 }
 
 // close(fd) -> 0. Linux has closed the fd even when it says EINTR.
@@ -137,6 +150,7 @@ static napi_value release_fd(napi_env env, napi_callback_info info) {
 void init_fd(napi_env env, napi_value exports) {
   static const function_t functions[] = {
       {"read", read_},         {"write", write_},        {"readv", readv_}, {"writev", writev_},
+      {"sendfile", sendfile_},
       {"close", close_},       {"pipe2", pipe2_},        {"eventfd", eventfd_}, {"dup", dup_},
       {"dup3", dup3_},         {"fcntl", fcntl_},        {"adoptFd", adopt_fd},
       {"releaseFd", release_fd}};

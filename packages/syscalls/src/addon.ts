@@ -21,6 +21,7 @@ export interface Addon {
   write(fd: number, buffer: Uint8Array, offset: number, length: number): number
   readv(fd: number, buffers: readonly Uint8Array[]): number
   writev(fd: number, buffers: readonly Uint8Array[]): number
+  sendfile(to: number, from: number, offset: number, length: number): number
   close(fd: number): number
   pipe2(out: Int32Array, flags: number): number
   eventfd(initial: number, flags: number): number

@@ -21,6 +21,15 @@ export function writev(fd: number, buffers: readonly Uint8Array[]): number {
   return checked(addon.writev(fd, buffers), 'writev(fd, buffers)')
 }
 
+/**
+ * `sendfile(2)`: sends `length` bytes of the file `from`, from `offset` on, to `to`, without
+ * a copy in this process: how many went, 0 at the end of the file, or `-errno`. The file's
+ * own position stays where it is.
+ */
+export function sendfile(to: number, from: number, offset: number, length: number): number {
+  return checked(addon.sendfile(to, from, offset, length), 'sendfile(to, from, offset, length)')
+}
+
 /** `close(2)`: 0, or `-errno`. The fd is gone afterwards, whatever the result but `-EBADF`. */
 export function close(fd: number): number {
   return checked(addon.close(fd), 'close(fd)')

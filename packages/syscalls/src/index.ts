@@ -59,7 +59,7 @@ export { ENOSYS, ENOTCONN, ENOTDIR, ENOTSOCK, ENOTTY, ENXIO, EOPNOTSUPP, EPERM }
 export { EPIPE, EPROTO, EPROTONOSUPPORT, EPROTOTYPE, EROFS, ESHUTDOWN, ESPIPE } from './errno.js'
 export { ESRCH, ETIMEDOUT, EWOULDBLOCK } from './errno.js'
 export { adoptFd, close, dup, dup3, eventfd, fcntl, pipe2, read, readv } from './fd.js'
-export { releaseFd, write, writev } from './fd.js'
+export { releaseFd, sendfile, write, writev } from './fd.js'
 export { guardDrain, guardOpen } from './guard.js'
 export { hostArm, hostClock, hostClose, hostOpen, HostWord } from './host.js'
 export { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from './ip-address.js'

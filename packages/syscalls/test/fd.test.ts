@@ -23,9 +23,11 @@ import {
   read,
   readv,
   releaseFd,
+  sendfile,
   write,
   writev,
 } from '@tsyncio/syscalls'
+import { closeSync, openSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 
 import { expectNoLeaks } from './no-leaks.js'
@@ -72,6 +74,24 @@ describe('a pipe', () => {
     const [from] = opened.pair((out) => pipe2(out, 0))
     expect(fcntl(from, F_SETPIPE_SZ, 8192)).toBe(8192)
     expect(fcntl(from, F_GETPIPE_SZ, 0)).toBe(8192)
+  })
+})
+
+describe('sendfile', () => {
+  it('sends a part of a file, and leaves its position alone', () => {
+    using opened = new Opened()
+    const [from, to] = opened.pair((out) => pipe2(out, O_NONBLOCK))
+    const file = openSync(new URL(import.meta.url), 'r')
+    expect(sendfile(to, file, 3, 5)).toBe(5)
+    expect(sendfile(to, file, 2 ** 40, 5)).toBe(0)
+    const [sent, read8] = [new Uint8Array(10), new Uint8Array(8)]
+    expect(read(from, sent, 0, 10)).toBe(5)
+    expect(read(file, read8, 0, 8)).toBe(8)
+    expect(sent.subarray(0, 5)).toEqual(read8.subarray(3))
+    closeSync(file)
+    expect(sendfile(to, from, 0, 5)).toBeLessThan(0)
+    expect(() => sendfile(to, from, -1, 5)).toThrow(RangeError)
+    expect(() => sendfile(to, from, 0, 2 ** 31)).toThrow(RangeError)
   })
 })
 

@@ -9,6 +9,8 @@ const NO_PID = 2 ** 22 + 1
 const fitting = {
   int: (random) => random.pick([() => random.below(40), () => number(random)])(),
   number,
+  // A file that is sent to its own end grows while it is read.
+  few: (random) => random.below(5000),
   // Never for long: a fuzz that waits finds nothing.
   timeout: (random) => random.pick([0, -0, 0.001, 1e-9, NaN]),
   nohang: (random) => random.pick([1, 5, 7, NaN, 0x40000001]),
@@ -54,6 +56,7 @@ const harmless = {
   pid: (value) =>
     isWhole(value) && Math.abs(value) < 2 ** 31 ? NO_PID + Math.abs(value % 1e6) : value,
   timeout: (value) => (value < 0 || value > 0.01 ? 0 : value),
+  few: (value) => (value > 5000 ? 5000 : value),
   nohang: (value) => (isWhole(value) ? value | 1 : value),
   // What is neither null nor an array of zeros could be an address in the world.
   address: (value) => (value instanceof Uint8Array && value.length > 16 ? value.fill(0) : value),

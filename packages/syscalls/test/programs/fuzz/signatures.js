@@ -14,6 +14,7 @@ export const addonSignatures = {
   write: ['fd', ...buffer],
   readv: ['fd', 'buffers'],
   writev: ['fd', 'buffers'],
+  sendfile: ['fd', 'fd', 'number', 'few'],
   close: ['fd'],
   pipe2: ['ints', 'int'],
   eventfd: ['int', 'int'],
