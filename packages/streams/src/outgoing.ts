@@ -2,36 +2,32 @@ import type { EventLoop, Runnable } from '@tsyncio/loop'
 import { EAGAIN, EINTR, IOV_MAX, osError, write, writev } from '@tsyncio/syscalls'
 
 import type { WriteBufferLimits } from './transport.js'
+import { WaterMarks, type FlowListener } from './water-marks.js'
 
 /** Who is told how the sending of an {@link Outgoing} goes. */
-export interface OutgoingListener {
-  pauseWriting(): void
-  resumeWriting(): void
+export interface OutgoingListener extends FlowListener {
   /** Everything that was written is with the kernel. */
   drained(): void
   writeFailed(error: Error): void
 }
-
-const defaultHigh = 65_536
 
 /** The writing direction of an fd: writes at once, and keeps what the kernel does not take. */
 export class Outgoing implements Runnable {
   readonly #loop: EventLoop
   readonly #fd: number
   readonly #listener: OutgoingListener
+  readonly #marks: WaterMarks
   #chunks: Uint8Array[] = []
   /** How much of the first chunk has gone. */
   #sent = 0
   #size = 0
-  #high = defaultHigh
-  #low = defaultHigh / 4
-  #paused = false
   #watching = false
 
   constructor(loop: EventLoop, fd: number, listener: OutgoingListener) {
     this.#loop = loop
     this.#fd = fd
     this.#listener = listener
+    this.#marks = new WaterMarks(listener)
   }
 
   /** Bytes that wait to be sent. */
@@ -40,18 +36,12 @@ export class Outgoing implements Runnable {
   }
 
   get limits(): Required<WriteBufferLimits> {
-    return { high: this.#high, low: this.#low }
+    return this.#marks.limits
   }
 
-  setLimits({ high, low }: WriteBufferLimits): void {
-    const highest = high ?? (low === undefined ? defaultHigh : 4 * low)
-    const lowest = low ?? Math.floor(highest / 4)
-    if (!(highest >= lowest && lowest >= 0)) {
-      throw new RangeError(`Expected high >= low >= 0, got high ${highest} and low ${lowest}.`)
-    }
-    this.#high = highest
-    this.#low = lowest
-    this.#controlFlow()
+  setLimits(limits: WriteBufferLimits): void {
+    this.#marks.setLimits(limits)
+    this.#marks.check(this.#size)
   }
 
   write(data: Uint8Array): void {
@@ -72,7 +62,7 @@ export class Outgoing implements Runnable {
     }
     if (this.#size === 0) return
     if (isFirst) this.#send()
-    else this.#controlFlow()
+    else this.#marks.check(this.#size)
   }
 
   /** Forgets what has not been sent. */
@@ -93,7 +83,7 @@ export class Outgoing implements Runnable {
     this.#chunks.push(data)
     this.#size += data.length - sent
     this.#watch()
-    this.#controlFlow()
+    this.#marks.check(this.#size)
   }
 
   #send(): void {
@@ -105,7 +95,7 @@ export class Outgoing implements Runnable {
     if (count > 0) this.#drop(count)
     if (this.#size > 0) this.#watch()
     else this.#unwatch()
-    this.#controlFlow()
+    this.#marks.check(this.#size)
     if (this.#size === 0) this.#listener.drained()
   }
 
@@ -130,17 +120,6 @@ export class Outgoing implements Runnable {
     }
     this.#sent = left
     this.#chunks.splice(0, whole)
-  }
-
-  // Strictly in pairs, and at once: the writer learns it before it writes more.
-  #controlFlow(): void {
-    if (!this.#paused && this.#size > this.#high) {
-      this.#paused = true
-      this.#listener.pauseWriting()
-    } else if (this.#paused && this.#size <= this.#low) {
-      this.#paused = false
-      this.#listener.resumeWriting()
-    }
   }
 
   #watch(): void {

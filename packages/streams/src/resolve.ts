@@ -16,7 +16,7 @@ function scopeOf(zone: string): number | undefined {
   return networkInterfaces()[zone]?.find((address) => address.family === 'IPv6')?.scopeid
 }
 
-function numeric(host: string, port: number): IPAddress | undefined {
+export function numeric(host: string, port: number): IPAddress | undefined {
   if (parseIPv4(host) !== undefined) return { family: 'IPv4', address: host, port }
   const [address, zone] = host.split('%') as [string, string?]
   if (parseIPv6(address) === undefined) return undefined

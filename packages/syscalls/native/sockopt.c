@@ -5,6 +5,11 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+// Linux 4.20; older C libraries do not name it.
+#ifndef IPV6_MULTICAST_ALL
+#define IPV6_MULTICAST_ALL 29
+#endif
+
 // getsockopt(fd, level, name) -> int
 static napi_value getsockopt_(napi_env env, napi_callback_info info) {
   args_t args = args_begin(env, info);
@@ -78,11 +83,11 @@ void init_sockopt(napi_env env, napi_value exports) {
       {"TCP_USER_TIMEOUT", TCP_USER_TIMEOUT}, {"TCP_DEFER_ACCEPT", TCP_DEFER_ACCEPT},
       {"TCP_FASTOPEN", TCP_FASTOPEN}, {"IP_TTL", IP_TTL}, {"IP_TOS", IP_TOS},
       {"IP_MULTICAST_TTL", IP_MULTICAST_TTL}, {"IP_MULTICAST_LOOP", IP_MULTICAST_LOOP},
-      {"IP_MULTICAST_IF", IP_MULTICAST_IF},
+      {"IP_MULTICAST_IF", IP_MULTICAST_IF}, {"IP_MULTICAST_ALL", IP_MULTICAST_ALL},
       {"IP_ADD_MEMBERSHIP", IP_ADD_MEMBERSHIP}, {"IP_DROP_MEMBERSHIP", IP_DROP_MEMBERSHIP},
       {"IPV6_V6ONLY", IPV6_V6ONLY},   {"IPV6_UNICAST_HOPS", IPV6_UNICAST_HOPS},
       {"IPV6_MULTICAST_HOPS", IPV6_MULTICAST_HOPS}, {"IPV6_MULTICAST_LOOP", IPV6_MULTICAST_LOOP},
-      {"IPV6_MULTICAST_IF", IPV6_MULTICAST_IF},
+      {"IPV6_MULTICAST_IF", IPV6_MULTICAST_IF}, {"IPV6_MULTICAST_ALL", IPV6_MULTICAST_ALL},
       {"IPV6_JOIN_GROUP", IPV6_JOIN_GROUP}, {"IPV6_LEAVE_GROUP", IPV6_LEAVE_GROUP}};
   define_constants(env, exports, constants, sizeof constants / sizeof constants[0]);
 }

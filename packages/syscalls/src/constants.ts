@@ -129,6 +129,7 @@ export const IP_TOS = 1
 export const IP_MULTICAST_TTL = 33
 export const IP_MULTICAST_LOOP = 34
 export const IP_MULTICAST_IF = 32
+export const IP_MULTICAST_ALL = 49
 export const IP_ADD_MEMBERSHIP = 35
 export const IP_DROP_MEMBERSHIP = 36
 export const IPV6_V6ONLY = 26
@@ -136,6 +137,7 @@ export const IPV6_UNICAST_HOPS = 16
 export const IPV6_MULTICAST_HOPS = 18
 export const IPV6_MULTICAST_LOOP = 19
 export const IPV6_MULTICAST_IF = 17
+export const IPV6_MULTICAST_ALL = 29
 export const IPV6_JOIN_GROUP = 20
 export const IPV6_LEAVE_GROUP = 21
 

@@ -34,6 +34,7 @@ export {
 } from './constants.js'
 export { SO_TYPE } from './constants.js'
 export { IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP, IPV6_JOIN_GROUP } from './constants.js'
+export { IP_MULTICAST_ALL, IPV6_MULTICAST_ALL } from './constants.js'
 export { IPV6_LEAVE_GROUP, IPV6_MULTICAST_HOPS, IPV6_MULTICAST_IF } from './constants.js'
 export { IPV6_MULTICAST_LOOP, IPV6_UNICAST_HOPS, IPV6_V6ONLY } from './constants.js'
 export { IP_ADD_MEMBERSHIP, IP_DROP_MEMBERSHIP, IP_MULTICAST_IF } from './constants.js'
