@@ -1,7 +1,7 @@
 /**
  * How many datagrams one direction of a socket may handle before the loop looks at its
- * other fds. A system call with a small datagram takes 1 or 2 microseconds, so a flood keeps
- * everybody else waiting for about a tenth of a millisecond; and the cost of a turn of the
- * loop is that of a few datagrams, so that a larger batch would gain less than a tenth.
+ * other fds. To receive a small one takes 1 us, to send one 3: a flood keeps everybody else
+ * waiting for 0.1 to 0.2 ms, and for what the program does with 64 of them. What a turn of
+ * the loop costs is little beside that already.
  */
 export const datagramBatch = 64

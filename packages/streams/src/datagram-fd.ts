@@ -4,13 +4,13 @@ import {
   decodeAddress,
   encodeAddress,
   MSG_TRUNC,
-  OSError,
   osError,
   recvfrom,
   send,
   sendto,
   SOCKADDR_BYTES,
   type Address,
+  type OSError,
 } from '@tsyncio/syscalls'
 
 import { addressDetails } from './address-details.js'
@@ -24,15 +24,27 @@ let room = Buffer.alloc(0)
 const senderBytes = new Uint8Array(SOCKADDR_BYTES)
 const senderLength = new Int32Array(1)
 
-// Mostly one answers whom one has received from. To make a sockaddr out of an address takes
-// about four times as long as the other way round, and as a system call that finds nothing.
+// Mostly one answers whom one has received from, and receives from the same one again. To
+// make a sockaddr out of an address takes 1.4 us, four times as long as the other way round
+// and half as long as to send; both together are a sixth of the time of an echo.
 const sockaddrs = new WeakMap<object, Uint8Array>()
+let lastBytes = new Uint8Array(0)
+let lastSender: Address | undefined
 
-function received(): Address | undefined {
-  const address = decodeAddress(senderBytes, senderLength[0])
-  if (address === undefined) return undefined
-  sockaddrs.set(Object.freeze(address), senderBytes.slice(0, senderLength[0]))
-  return address
+function isLastSender(length: number): boolean {
+  if (length !== lastBytes.length) return false
+  for (let i = 0; i < length; i++) if (senderBytes[i] !== lastBytes[i]) return false
+  return true
+}
+
+function sender(): Address | undefined {
+  const length = senderLength[0] as number
+  if (isLastSender(length)) return lastSender
+  lastBytes = senderBytes.slice(0, length)
+  lastSender = decodeAddress(lastBytes)
+  // Frozen, so that the two stay the same.
+  if (lastSender !== undefined) sockaddrs.set(Object.freeze(lastSender), lastBytes)
+  return lastSender
 }
 
 // sockaddr of family AF_UNSPEC: who connects to it is connected no more.
@@ -92,7 +104,7 @@ export class DatagramFd {
     if (length < 0) return length
     return {
       data: Buffer.from(room.subarray(0, Math.min(length, size))),
-      address: received(),
+      address: sender(),
       truncated: length > size,
     }
   }

@@ -11,7 +11,7 @@ export type AddressFamily = NonNullable<Address['family']>
 /** @throws TypeError or RangeError if `place` is neither a place nor an address. */
 export function requireDatagramPlace(place: DatagramPlace): void {
   if (typeof place === 'object' && place !== null && 'address' in place) encodeAddress(place)
-  else requirePlace(place as Place)
+  else requirePlace(place)
 }
 
 /**

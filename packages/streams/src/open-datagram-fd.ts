@@ -119,9 +119,9 @@ function make({ family, local, remote }: Ends, options: DatagramOptions): Datagr
 }
 
 function adopt(loop: EventLoop, fd: number, options: DatagramOptions): DatagramFd {
-  const owner = loop.core.fds.owner(fd)
+  const owner = loop.core.fds.owner(fd) as { toString(): string } | undefined
   if (owner !== undefined) {
-    throw new InvalidStateError(`File descriptor ${fd} is used by ${(owner as object).toString()}.`)
+    throw new InvalidStateError(`File descriptor ${fd} is used by ${owner.toString()}.`)
   }
   const type = getsockopt(fd, SOL_SOCKET, SO_TYPE)
   if (type < 0) throw osError(type, 'getsockopt')

@@ -1,30 +1,28 @@
-import { EpollSelector, PollSelector, SelectSelector, type Selector } from '@tsyncio/selectors'
-import { run, runBlocking, type Gen, type Started } from '@tsyncio/tasks'
-import { asyncFunctions, generators, type Script } from '@tsyncio/tasks/testing/vitest'
-import type { Spelling } from '@tsyncio/tasks/testing/vitest'
-import { it } from 'vitest'
-
-const selectors: Record<string, () => Selector> = {
-  select: () => new SelectSelector(),
-  poll: () => new PollSelector(),
-  epoll: () => new EpollSelector(),
-}
+import { run, runBlocking, type Gen } from '@tsyncio/tasks'
+import { asyncFunctions, generators, type Spelling } from '@tsyncio/tasks/testing/vitest'
+import { describe, it, onTestFinished, vi } from 'vitest'
 
 /** A body that is written once for both spellings: it waits with `yield* wait(x)`. */
 export type Body = (wait: Spelling['wait']) => Generator<unknown, void, unknown>
 
+function choose(selector: string): void {
+  vi.stubEnv('TSYNCIO_SELECTOR', selector)
+  onTestFinished(() => void vi.unstubAllEnvs())
+}
+
 /** One behaviour with each selector, hosted and blocking, in both spellings. */
 export function everywhere(title: string, body: Body): void {
-  for (const [name, selector] of Object.entries(selectors)) {
-    for (const spelling of [generators, asyncFunctions]) {
-      it(`${title} (${name}, hosted, ${spelling.name})`, async () => {
-        const script: Script<void> = () => body(spelling.wait)
-        const main = spelling.body(script) as () => Started
-        await run(main, { selector: selector() })
+  describe.each(['select', 'poll', 'epoll'])(`${title} (%s)`, (selector) => {
+    for (const { name, ...spelling } of [generators, asyncFunctions]) {
+      it(`hosted, ${name}`, async () => {
+        choose(selector)
+        await run(spelling.body<void, []>(() => body(spelling.wait)))
       })
     }
-    it(`${title} (${name}, blocking)`, () => {
-      runBlocking(() => body(generators.wait) as Gen<void>, { selector: selector() })
+
+    it('blocking', () => {
+      choose(selector)
+      runBlocking(() => body(generators.wait) as Gen<void>)
     })
-  }
+  })
 }

@@ -105,6 +105,16 @@ for (const [family, localAddress] of Object.entries(places)) {
       socket.close()
     })
 
+    everywhere('is for those who wait in the order in which they came', function* (wait) {
+      const socket = yield* wait(openDatagram({ localAddress }))
+      const first = createTask(() => socket.receive())
+      yield* wait(sleep(0))
+      for (const word of ['a', 'b']) yield* wait(socket.send(word, socket.localAddress))
+      expect(text(yield* wait(socket.receive()))).toBe('b')
+      expect(text(yield* wait(first))).toBe('a')
+      socket.close()
+    })
+
     everywhere('has received nothing when it is cancelled after it was woken', function* (wait) {
       const socket = yield* wait(openDatagram({ localAddress }))
       const tasks = [0, 1, 2].map(() => createTask(() => socket.receive()))
@@ -164,14 +174,16 @@ for (const [family, localAddress] of Object.entries(places)) {
 const whenFull: Body = function* (wait) {
   const receiver = yield* wait(openDatagram({ localAddress: { path: '' } }))
   const sender = yield* wait(openDatagram({ family: 'Unix' }))
-  yield* sendsWhenThereIsRoom(wait, (data) => sender.send(data, receiver.localAddress), receiver)
+  const send: Sending = (data) => sender.send(data, receiver.localAddress)
+  // Its fd says that it is writable all the time: to watch it would be to spin.
+  yield* sendsWhenThereIsRoom(wait, send, receiver, 0)
   sender.close()
 }
 
 const whenPeerIsFull: Body = function* (wait) {
   const receiver = yield* wait(openDatagram({ localAddress: { path: '' } }))
   const sender = yield* wait(openDatagram({ remoteAddress: receiver.localAddress! }))
-  yield* sendsWhenThereIsRoom(wait, (data) => sender.send(data), receiver)
+  yield* sendsWhenThereIsRoom(wait, (data) => sender.send(data), receiver, 1)
   sender.close()
 }
 
@@ -183,17 +195,20 @@ function* sendsWhenThereIsRoom(
   wait: Parameters<Body>[0],
   send: Sending,
   receiver: Socket,
+  watched: number,
 ): Generator<unknown, void, unknown> {
+  const { fds } = getRunningLoop().core
+  const before = fds.size
   let sent = 0
   const filling = createTask(function* () {
     for (; sent < 100; sent++) yield* send(`${sent}`)
   })
-  let before = -1
-  while (before < sent) {
-    before = sent
+  for (let seen = -1; seen < sent;) {
+    seen = sent
     for (let i = 0; i < 3; i++) yield* wait(sleep(0))
   }
   expect(sent).toBeLessThan(100)
+  expect(fds.size - before).toBe(watched)
   const cancelled = createTask(() => send('never'))
   yield* wait(sleep(0))
   cancelled.cancel()

@@ -1,6 +1,6 @@
 import { openDatagram } from '@tsyncio/streams'
 import { run, until } from '@tsyncio/tasks'
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -61,10 +61,8 @@ describe('socat', () => {
   it('answers a Unix socket of ours, each datagram in a process of its own', async () => {
     await run(async () => {
       const path = join(directory, 'answers')
-      const socat = spawn('socat', ['-d', '-d', `UNIX-RECVFROM:${path},fork`, 'EXEC:cat'], {
-        stdio: ['ignore', 'ignore', 'pipe'],
-      })
-      await once(socat.stderr, 'data')
+      const socat = execute('socat', ['-d', '-d', `UNIX-RECVFROM:${path},fork`, 'EXEC:cat'])
+      await once(socat.child.stderr!, 'data')
       const socket = await openDatagram({
         localAddress: { path: join(directory, 'asks') },
         remoteAddress: { path },
@@ -74,8 +72,8 @@ describe('socat', () => {
         expect(String((await socket.receive()).data)).toBe(word)
       }
       socket.close()
-      socat.kill()
-      await once(socat, 'exit')
+      socat.child.kill()
+      await expect(socat).rejects.toThrow()
     })
   })
 })
