@@ -247,11 +247,12 @@ export class TlsTransport extends FdTransport implements Transport, HandshakeOut
     const carrier = this.#parts.makeCarrier()
     this.#carrier = carrier
     // If it goes before TLS stands, somebody may know more of it, and is heard first.
-    carrier.once('close', () => setImmediate(() => this.#carrierClosed()))
+    const gone = () => void setImmediate(() => this.#carrierGone())
+    carrier.once('end', gone).once('close', gone)
     return carrier
   }
 
-  #carrierClosed(): void {
+  #carrierGone(): void {
     if (this.#tls === undefined && !this.isLost) this.failed(osError(-ECONNRESET, 'read'))
   }
 
