@@ -53,6 +53,7 @@ export default defineConfig({
           { text: 'Work for threads', link: '/guide/threads' },
           { text: 'Beside Node’s own', link: '/guide/beside-node' },
           { text: 'Streams', link: '/guide/streams' },
+          { text: 'TLS', link: '/guide/tls' },
           { text: 'Subprocesses', link: '/guide/subprocess' },
           { text: 'Selectors', link: '/selectors' },
           { text: 'The reference app', link: '/guide/overseer' },
