@@ -2,6 +2,7 @@ import type { EventLoop, TimerHandle } from '@tsyncio/loop'
 import { IPPROTO_TCP, SO_KEEPALIVE, SOL_SOCKET, TCP_NODELAY, type Address } from '@tsyncio/syscalls'
 import { Duplex } from 'node:stream'
 
+import { TlsTransport } from './tls-transport.js'
 import type { TransportSocket } from './transport-socket.js'
 import type { Protocol, Transport } from './transport.js'
 
@@ -119,8 +120,8 @@ export class ConnectionDuplex extends Duplex implements Protocol {
   }
 
   override _final(done: Done): void {
-    if (this.#transport.canWriteEof()) this.#transport.writeEof()
-    else this.#transport.close()
+    if (this.#transport instanceof TlsTransport) this.#transport.endWriting()
+    else this.#transport.writeEof()
     done()
   }
 
