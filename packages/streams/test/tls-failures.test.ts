@@ -1,10 +1,12 @@
-import { getRunningLoop } from '@tsyncio/loop'
+import { getRunningLoop, isCancelled } from '@tsyncio/loop'
 import {
   createConnection,
   createServer,
   openConnection,
   startServer,
   TlsError,
+  type StreamReader,
+  type StreamWriter,
   type TransportSocket,
   type WriteTransport,
 } from '@tsyncio/streams'
@@ -17,8 +19,9 @@ import {
   SOL_SOCKET,
   write,
 } from '@tsyncio/syscalls'
-import { createTask, run, sleep, TimeoutError, timeout, type Gen } from '@tsyncio/tasks'
+import { createTask, run, sleep, TimeoutError, type Gen } from '@tsyncio/tasks'
 import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 
@@ -58,6 +61,11 @@ function reportsOf(debug: boolean): { message: string; exception?: unknown }[] {
   getRunningLoop().setExceptionHandler((_loop, context) => void reports.push(context))
   getRunningLoop().setDebug(debug)
   return reports
+}
+
+function* pump(reader: StreamReader, writer: StreamWriter): Gen<void> {
+  for (let data; (data = yield* reader.read(1000)) !== null;) writer.write(data)
+  writer.close()
 }
 
 expectNoLeaks()
@@ -182,18 +190,21 @@ describe('a TLS client', () => {
 
   it('can be cancelled during the handshake, and leaves nothing', async () => {
     await run(function* () {
-      const accepted: unknown[] = []
-      const server = yield* silent(accepted)
+      let hello = 0
+      const server = yield* startServer(function* (reader, writer) {
+        hello = (yield* reader.readExactly(1)).readUInt8()
+        yield* reader.read()
+        writer.close()
+      }, place)
       const before = openFdCount()
-      const failure = yield* failureOf(() =>
-        timeout(20, () => openConnection(at(server.port), { tls: forClient })),
-      )
-      expect(failure).toBeInstanceOf(TimeoutError)
-      expect(accepted).toHaveLength(1)
-      while (openFdCount() > before + 1) yield* sleep(1)
+      const connecting = createTask(openConnection(at(server.port), { tls: forClient }))
+      while (hello === 0) yield* sleep(1)
+      expect(hello).toBe(0x16)
+      connecting.cancel()
+      expect(isCancelled(yield* failureOf(() => connecting))).toBe(true)
       server.close()
-      server.abortClients()
       yield* server.waitClosed()
+      expect(openFdCount()).toBe(before - 1)
     })
   })
 
@@ -268,15 +279,32 @@ describe('a connection inside TLS', () => {
 
   it('is lost with the error of the system when it is reset', async () => {
     await run(function* () {
-      const [client, peer] = yield* recorders()
+      const server = yield* startServer(echo, place, { tls: forServer })
+      let front: WriteTransport | undefined
+      const relay = yield* startServer(function* (reader, writer) {
+        const behind = yield* openConnection(at(server.port))
+        front = writer.transport
+        const back = createTask(pump(behind.reader, writer))
+        yield* pump(reader, behind.writer)
+        yield* back
+        behind.writer.close()
+      }, place)
+      const [transport, client] = yield* createConnection(() => new Recorder(), at(relay.port), {
+        tls: forClient,
+      })
+      transport.write('hello\n')
+      yield* client.until('data hello\n')
       const reset = new Uint8Array(Int32Array.of(1, 0).buffer)
-      setsockoptBytes(fdOf(peer.transport), SOL_SOCKET, SO_LINGER, reset)
-      peer.transport.abort()
+      setsockoptBytes(fdOf(front!), SOL_SOCKET, SO_LINGER, reset)
+      front!.abort()
       yield* client.until('lost')
-      yield* peer.until('lost')
       expect(client.error).toBeInstanceOf(OSError)
       expect((client.error as OSError).code).toBe('ECONNRESET')
-      expect(client.calls).toEqual(['made', 'lost'])
+      expect(client.calls).toEqual(['made', 'data hello\n', 'lost'])
+      for (const each of [relay, server]) {
+        each.close()
+        yield* each.waitClosed()
+      }
     })
   })
 
@@ -341,6 +369,17 @@ describe('a connection inside TLS', () => {
 })
 
 describe('a worker that is terminated', () => {
+  it('after TLS leaves alone what others have opened since', async () => {
+    const program = new URL('fixtures/tls-worker-that-is-done.mjs', import.meta.url)
+    const worker = new Worker(program, { workerData: { ...forServer, ...forClient } })
+    const [fds] = (await once(worker, 'message')) as [number[]]
+    const opened: number[] = []
+    while (!fds.every((fd) => opened.includes(fd))) opened.push(openSync('/dev/null', 'r'))
+    await worker.terminate()
+    for (const fd of opened) closeSync(fd)
+    expect(fds).toHaveLength(2)
+  })
+
   it('in the middle of TLS closes what it had open, and nothing else', async () => {
     const before = openFdCount()
     const program = new URL('fixtures/tls-worker.mjs', import.meta.url)

@@ -462,6 +462,7 @@ describe('a protocol inside TLS', () => {
       const watch = () => getRunningLoop().addReader(fd, () => undefined)
       expect(watch).toThrow(`File descriptor ${fd} is used by <TlsTransport`)
       yield* closeBoth(client, peer)
+      expect(getRunningLoop().core.fds.owner(fd)).toBeUndefined()
     })
   })
 
