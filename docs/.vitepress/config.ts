@@ -56,6 +56,7 @@ export default defineConfig({
           { text: 'Servers', link: '/guide/servers' },
           { text: 'Datagrams', link: '/guide/datagrams' },
           { text: 'Bridges', link: '/guide/bridges' },
+          { text: 'TLS', link: '/guide/tls' },
           { text: 'Subprocesses', link: '/guide/subprocess' },
           { text: 'Selectors', link: '/selectors' },
           { text: 'The reference app', link: '/guide/overseer' },

@@ -3,6 +3,7 @@ import { ECONNRESET, EPIPE, osError } from '@tsyncio/syscalls'
 
 import { directionsOf } from './directions-of.js'
 import { SocketDuplex } from './socket-duplex.js'
+import { TlsTransport } from './tls-transport.js'
 import type { Protocol, ReadTransport, Transport, WriteTransport } from './transport.js'
 
 export interface ConnectionDuplexOptions {
@@ -101,8 +102,8 @@ export class ConnectionDuplex extends SocketDuplex implements Protocol {
 
   override _final(done: Done): void {
     this.#withTransport((transport) => {
-      if (!this.#lost && transport.canWriteEof()) transport.writeEof()
-      else if (!this.#lost) transport.close()
+      if (!this.#lost && transport instanceof TlsTransport) transport.endWriting()
+      else if (!this.#lost) transport.writeEof()
       done()
     })
   }

@@ -25,6 +25,25 @@ export type StartTlsOptions =
  *
  * @throws TlsError if the handshake fails; TypeError if the transport is that of a pipe, or
  *   if the options make no sense: `serverName` is needed, a transport has no host.
+ * @example
+ * ```ts no-run
+ * import { createConnection, startTls, type Protocol } from '@tsyncio/streams'
+ * import { run } from '@tsyncio/tasks'
+ *
+ * class Client implements Protocol {
+ *   dataReceived(data: Buffer) {
+ *     console.log(String(data))
+ *   }
+ * }
+ *
+ * await run(function* () {
+ *   const host = 'mail.example.com'
+ *   const [plain, client] = yield* createConnection(() => new Client(), { host, port: 587 })
+ *   plain.write('STARTTLS\r\n')
+ *   const transport = yield* startTls(plain, client, { serverName: host })
+ *   transport.write('EHLO me\r\n')
+ * })
+ * ```
  */
 export function startTls(
   transport: Transport,

@@ -65,7 +65,7 @@ export class TlsClient implements TlsSide {
   begin(makeCarrier: () => Duplex, outcome: HandshakeOutcome): void {
     const socket = connect({ ...this.#options, socket: makeCarrier() })
     socket.once('secureConnect', () => outcome.secured(socket))
-    socket.once('error', (error) => outcome.failed(error))
+    socket.on('error', (error) => outcome.failed(error))
     if (this.#onSession !== undefined) socket.on('session', this.#onSession)
   }
 }

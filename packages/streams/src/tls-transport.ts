@@ -4,8 +4,8 @@
 // loop, and bring them to the protocol in turns of ours, in order. While the handshake
 // lasts, the transport has a protocol of its own: the user's does not hear of failures.
 import type { EventLoop, TimerHandle } from '@tsyncio/loop'
-import { TimeoutError } from '@tsyncio/tasks'
 import { ECONNRESET, osError, type Address } from '@tsyncio/syscalls'
+import { TimeoutError } from '@tsyncio/tasks'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 
@@ -134,6 +134,11 @@ export class TlsTransport extends FdTransport implements Transport, HandshakeOut
     return false
   }
 
+  /** As `writeEof` elsewhere, for a stream of Node, which can go on reading. */
+  endWriting(): void {
+    if (!this.isClosing()) this.#tls?.end()
+  }
+
   setWriteBufferLimits(limits: WriteBufferLimits): void {
     this.#marks.setLimits(limits)
     this.#controlFlow()
@@ -160,6 +165,7 @@ export class TlsTransport extends FdTransport implements Transport, HandshakeOut
     if (this.isClosing()) return
     if (this.#tls === undefined) return this.abort()
     super.close()
+    if (this.isLost) return
     const { shutdownTimeout } = this.#parts.side
     this.#timer = this.loop.callLater(shutdownTimeout, () => this.#shutdownTimedOut())
     this.#tls.end()
@@ -197,14 +203,14 @@ export class TlsTransport extends FdTransport implements Transport, HandshakeOut
 
   // The carrier has closed its fd, whose number may be another's already.
   protected override closeFd(): void {
-    if (this.#carrier === undefined) return super.closeFd()
+    if (this.#carrier === undefined && this.#parts.below === undefined) return super.closeFd()
     const { fds } = this.loop.core
     if (fds.owner(this.fd) === this) fds.release(this.fd)
   }
 
   #send(chunks: readonly Uint8Array[]): void {
     const tls = this.#tls
-    if (tls === undefined || this.isClosing()) return
+    if (tls === undefined || tls.writableEnded || this.isClosing()) return
     if (chunks.length > 1) tls.cork()
     for (const chunk of chunks) if (chunk.length > 0) tls.write(chunk, this.#written)
     if (chunks.length > 1) tls.uncork()
@@ -247,11 +253,12 @@ export class TlsTransport extends FdTransport implements Transport, HandshakeOut
     const carrier = this.#parts.makeCarrier()
     this.#carrier = carrier
     // If it goes before TLS stands, somebody may know more of it, and is heard first.
-    carrier.once('close', () => setImmediate(() => this.#carrierClosed()))
+    const gone = () => void setImmediate(() => this.#carrierGone())
+    carrier.once('end', gone).once('close', gone)
     return carrier
   }
 
-  #carrierClosed(): void {
+  #carrierGone(): void {
     if (this.#tls === undefined && !this.isLost) this.failed(osError(-ECONNRESET, 'read'))
   }
 
@@ -268,7 +275,8 @@ export class TlsTransport extends FdTransport implements Transport, HandshakeOut
     this.#timer?.cancel()
     this.#fail()
     if (this.isClosing()) this.drained()
-    else this.end(undefined)
+    // What a paused protocol has not been told yet has the end in it, and comes first.
+    else if (!this.#hasEnded || this.#arrived.length === 0) this.end(undefined)
   }
 
   // Who has said goodbye need not wait for ours.

@@ -12,7 +12,7 @@ import { createTask, run, runBlocking, sleep, until, type Gen } from '@tsyncio/t
 import { randomBytes } from 'node:crypto'
 import { createServer as createWeb } from 'node:http'
 import { get } from 'node:https'
-import { text } from 'node:stream/consumers'
+import { buffer, text } from 'node:stream/consumers'
 import { createSecureContext, type PeerCertificate, type TLSSocket } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 
@@ -250,6 +250,42 @@ describe('a connection inside TLS', () => {
     while (openFdCount() > before) await new Promise((resolve) => setImmediate(resolve))
   })
 
+  it('as one of the streams of Node can be ended, and read from slowly after that', async () => {
+    await run(async () => {
+      const data = randomBytes(3_000_000)
+      await using server = await startServer(
+        async (reader, writer) => {
+          expect(String(await reader.read())).toBe('all that I say')
+          writer.close()
+        },
+        place,
+        { tls: forServer },
+      )
+      const connection = await openConnection(at(server.port), { tls: forClient })
+      const duplex = connection.asDuplex()
+      duplex.end('all that I say')
+      expect(await buffer(duplex)).toEqual(Buffer.alloc(0))
+      await connection.writer.waitClosed()
+
+      await using talker = await startServer(
+        async (_reader, writer) => {
+          writer.write(data)
+          await writer.drain()
+          writer.close()
+        },
+        place,
+        { tls: forServer },
+      )
+      const other = await openConnection(at(talker.port), { tls: forClient })
+      expect((await other.reader.readExactly(1)).equals(data.subarray(0, 1))).toBe(true)
+      const slow = other.asDuplex()
+      slow.end()
+      await sleep(20)
+      expect((await buffer(slow)).equals(data.subarray(1))).toBe(true)
+      await other.writer.waitClosed()
+    })
+  })
+
   it('is refused in runBlocking, before anything is connected to', () => {
     runBlocking(function* () {
       const options = { tls: forClient }
@@ -426,6 +462,7 @@ describe('a protocol inside TLS', () => {
       const watch = () => getRunningLoop().addReader(fd, () => undefined)
       expect(watch).toThrow(`File descriptor ${fd} is used by <TlsTransport`)
       yield* closeBoth(client, peer)
+      expect(getRunningLoop().core.fds.owner(fd)).toBeUndefined()
     })
   })
 
