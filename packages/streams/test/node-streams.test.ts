@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { PassThrough, Readable, Writable, type Duplex } from 'node:stream'
 import { createGunzip, createGzip } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 
 import { mebibytes10, sha256, until, untilStill } from './connected.js'
 import { duplexPair } from './duplex-pair.js'
@@ -31,6 +31,8 @@ async function withNodeSocket(
   }
 }
 
+// 10 MiB take a second, but not where everybody else works too.
+vi.setConfig({ testTimeout: 30_000 })
 expectNoLeaks()
 
 describe('one of Node’s streams as a connection', () => {
@@ -271,6 +273,18 @@ describe('one of Node’s streams as a connection', () => {
       writer.write('through a cat')
       writer.writeEof()
       expect(String(await reader.read())).toBe('through a cat')
+      await exited
+    })
+  })
+
+  it('is over for both of them when it is aborted', async () => {
+    const cat = spawn('cat', { stdio: ['pipe', 'pipe', 'inherit'] })
+    const exited = once(cat, 'close')
+    await run(async () => {
+      const { reader, writer } = asConnection({ readable: cat.stdout, writable: cat.stdin })
+      writer.transport.abort()
+      await writer.waitClosed()
+      expect(await reader.read()).toBe(null)
       await exited
     })
   })

@@ -18,10 +18,10 @@ import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 
 import { mebibytes10, sha256, until, withConnected } from './connected.js'
-import { expectNoLeaks } from './no-leaks.js'
+import { expectNoLeaks, openFdCount } from './no-leaks.js'
 
 const host = '127.0.0.1'
 
@@ -58,6 +58,8 @@ async function everything(stream: Readable): Promise<Buffer> {
   return Buffer.concat((await stream.toArray()) as Buffer[])
 }
 
+// 10 MiB take a second, but not where everybody else works too.
+vi.setConfig({ testTimeout: 30_000 })
 expectNoLeaks()
 
 describe('a connection in place of a net.Socket', () => {
@@ -130,6 +132,39 @@ describe('a connection in place of a net.Socket', () => {
       expect(timeouts.length).toBe(2)
       expect(() => duplex.setTimeout('1' as unknown as number)).toThrow(TypeError)
       expect(() => duplex.setTimeout(-1)).toThrow(RangeError)
+    })
+  })
+
+  it('is not idle while something comes', async () => {
+    await withConnected(async (client, peer) => {
+      const duplex = client.asDuplex()
+      const loop = getEventLoop()
+      let sentAt = loop.time()
+      let activeAt = sentAt
+      duplex.on('data', () => (activeAt = sentAt))
+      let silence = Infinity
+      duplex.setTimeout(20, () => (silence = loop.time() - activeAt))
+      for (let i = 0; i < 10; i++) {
+        sentAt = loop.time()
+        peer.writer.write('x')
+        await once(duplex, 'data')
+        await sleep(5)
+      }
+      await until(() => silence !== Infinity)
+      expect(silence).toBeGreaterThanOrEqual(20)
+    })
+  })
+
+  it('lets a drain go on that waited when it was handed over', async () => {
+    await withConnected(async (client, peer) => {
+      client.writer.write(mebibytes10)
+      const draining = client.writer.drain().then(() => 'drained')
+      const duplex = client.asDuplex()
+      duplex.end('and more')
+      const received = await peer.reader.readExactly(mebibytes10.length + 8)
+      expect(await draining).toBe('drained')
+      expect(sha256(received.subarray(0, -8))).toBe(sha256(mebibytes10))
+      expect(String(received.subarray(-8))).toBe('and more')
     })
   })
 
@@ -312,6 +347,28 @@ describe('a ClientSocket', () => {
       expect(never.connect(server.port, host).destroyed).toBe(true)
       await sleep(10)
       expect(connected).toEqual([])
+    })
+  })
+
+  it('lets go at once of a place that never answers', async () => {
+    await run(async () => {
+      // Whoever comes when the backlog is full is not answered.
+      await using server = await createServer(
+        () => ({}),
+        { host, port: 0 },
+        {
+          startServing: false,
+          backlog: 1,
+        },
+      )
+      const before = openFdCount()
+      const sockets = Array.from({ length: 8 }, () => new ClientSocket().connect(server.port, host))
+      await until(() => sockets.some(({ connecting }) => !connecting))
+      await sleep(20)
+      expect(sockets.filter(({ connecting }) => connecting).length).toBeGreaterThan(0)
+      for (const socket of sockets) socket.destroy()
+      await until(() => sockets.every(({ closed }) => closed) && openFdCount() === before)
+      expect(openFdCount()).toBe(before)
     })
   })
 

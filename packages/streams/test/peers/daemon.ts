@@ -36,6 +36,10 @@ function start(command: string, args: readonly string[], cwd: string) {
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => (said += text))
   }
+  // A test that hangs and is given up must not leave its server behind.
+  const kill = () => void child.kill('SIGKILL')
+  process.on('exit', kill)
+  child.on('close', () => process.off('exit', kill))
   const ended = once(child, 'close') as Promise<[number | null, string | null]>
   return { child, ended, said: () => said }
 }
