@@ -17,6 +17,7 @@ def name_of(error):
     if isinstance(error, OSError):
         # "Connection lost", of drain(), has no number.
         return errno.errorcode.get(error.errno, "ECONNRESET")
+    # The one wanted difference: a line above the limit is a LimitOverrunError of readLine.
     return {"ValueError": "LimitOverrunError"}.get(type(error).__name__, type(error).__name__)
 
 
