@@ -9,7 +9,10 @@ export { asWritable } from './as-writable.js'
 export { asWriter } from './as-writer.js'
 export type { ByteSource } from './byte-source.js'
 export { ClientSocket, type ClientSocketOptions } from './client-socket.js'
-export { connectAcceptedSocket, type ConnectAcceptedSocketOptions } from './connect-accepted-socket.js'
+export {
+  connectAcceptedSocket,
+  type ConnectAcceptedSocketOptions,
+} from './connect-accepted-socket.js'
 export type { ConnectOptions, ConnectPlace } from './connect-any.js'
 export { connectReadPipe, connectWritePipe } from './connect-pipe.js'
 export { ConnectionDuplex, type ConnectionDuplexOptions } from './connection-duplex.js'
@@ -69,4 +72,12 @@ export { takeFds, type TakeFdsOptions } from './take-fds.js'
 export { TlsError } from './tls-error.js'
 export type { TlsClientOptions, TlsOptions, TlsServerOptions } from './tls-options.js'
 export { TransportSocket } from './transport-socket.js'
-export type { BaseTransport, BufferedProtocol, Protocol, ReadTransport, Transport, WriteBufferLimits, WriteTransport } from './transport.js'
+export type {
+  BaseTransport,
+  BufferedProtocol,
+  Protocol,
+  ReadTransport,
+  Transport,
+  WriteBufferLimits,
+  WriteTransport,
+} from './transport.js'
