@@ -1,4 +1,4 @@
-"""Echo by asyncio or uvloop: asyncio-echo.py asyncio|uvloop protocol|streams PORT"""
+"""Echo by asyncio or uvloop: asyncio-echo.py asyncio|uvloop protocol|streams|datagrams PORT"""
 
 import asyncio
 import sys
@@ -18,6 +18,14 @@ class Echo(asyncio.Protocol):
         self.transport.resume_reading()
 
 
+class EchoDatagrams(asyncio.DatagramProtocol):
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def datagram_received(self, data, addr):
+        self.transport.sendto(data, addr)
+
+
 async def echo(reader, writer):
     while data := await reader.read(65536):
         writer.write(data)
@@ -26,8 +34,12 @@ async def echo(reader, writer):
 
 
 async def main(style, port):
+    loop = asyncio.get_running_loop()
+    if style == "datagrams":
+        await loop.create_datagram_endpoint(EchoDatagrams, local_addr=("127.0.0.1", port))
+        print("ready", flush=True)
+        await loop.create_future()
     if style == "protocol":
-        loop = asyncio.get_running_loop()
         server = await loop.create_server(Echo, "127.0.0.1", port, backlog=511)
     else:
         server = await asyncio.start_server(echo, "127.0.0.1", port, backlog=511)

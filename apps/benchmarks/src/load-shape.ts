@@ -1,6 +1,6 @@
 /** What the load generator sends, as far as a work has its own ideas. */
 export interface LoadShape {
-  readonly mode: 'echo' | 'lines' | 'bulk' | 'sink' | 'udp' | 'accept'
+  readonly mode: 'echo' | 'lines' | 'bulk' | 'sink' | 'udp' | 'accept' | 'tls'
   readonly connections?: number
   /** Bytes of a request. */
   readonly size?: number

@@ -8,7 +8,17 @@ import { packagePath } from './package-path.js'
 import type { Runtimes } from './runtimes.js'
 
 /** The names of the network's works, as the command line takes them. */
-export const netWorkNames = ['echo', 'echo-10k', 'echo-100k', 'lines', 'bulk', 'accept'] as const
+export const netWorkNames = [
+  'echo',
+  'echo-10k',
+  'echo-100k',
+  'lines',
+  'bulk',
+  'accept',
+  'udp',
+  'tls',
+  'shared',
+] as const
 
 export type NetWorkName = (typeof netWorkNames)[number]
 
@@ -30,6 +40,8 @@ const callbacks = 'tsyncio callbacks'
 const protocol = 'tsyncio protocol'
 const generators = 'tsyncio generator streams'
 const asyncs = 'tsyncio async streams'
+const datagrams = 'tsyncio datagrams'
+const tls = 'tsyncio TLS'
 
 const user = { figure: 'user', what: 'user CPU per request' }
 const cpu = { figure: 'cpu', what: 'user + system CPU per request' }
@@ -112,6 +124,38 @@ export function netWorks({ node, python, uvloop, bun }: Runtimes): NetWork[] {
       load: { mode: 'accept' },
       contenders: streams,
       bars: [{ ...cpu, contender: protocol, against: 'node:net', most: 1 / 1.5 }],
+    },
+    {
+      name: 'udp',
+      work: 'echo datagrams of 1 KiB, 64 clients, one at a time',
+      load: { mode: 'udp' },
+      contenders: [
+        contenderOn(node, datagrams, [server('tsyncio-datagrams')]),
+        contenderOn(node, 'node:dgram', [server('node-dgram')]),
+        contenderOn(uvloop, 'uvloop datagrams', [asyncio, 'uvloop', 'datagrams']),
+        contenderOn(python, 'asyncio datagrams', [asyncio, 'asyncio', 'datagrams']),
+      ],
+      bars: [{ ...cpu, contender: datagrams, against: 'node:dgram', most: 1 / 1.5 }],
+    },
+    {
+      name: 'tls',
+      work: 'echo 1 KiB over TLS x 64 connections, one request at a time',
+      load: { mode: 'tls' },
+      contenders: [
+        contenderOn(node, tls, [server('tsyncio-tls')]),
+        contenderOn(node, 'node:tls', [server('node-tls')]),
+      ],
+      bars: [{ ...cpu, contender: tls, against: 'node:tls', most: 1 / 0.9 }],
+    },
+    {
+      name: 'shared',
+      work: 'echo 1 KiB x 64 connections, two worker threads at one port',
+      load: { mode: 'echo' },
+      contenders: [
+        contenderOn(node, protocol, [server('tsyncio-protocol')]),
+        contenderOn(node, 'tsyncio protocol, two threads', [server('tsyncio-shared')]),
+      ],
+      bars: [],
     },
   ]
 }

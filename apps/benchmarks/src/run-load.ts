@@ -1,7 +1,8 @@
 import type { LoadReport } from './load-report.js'
 import type { LoadShape } from './load-shape.js'
 import { nativeProgram } from './native-program.js'
-import { GENERATOR_CORE } from './pinned.js'
+import { packagePath } from './package-path.js'
+import { GENERATOR_CORE, pinned } from './pinned.js'
 import { runProgram } from './run-program.js'
 
 export interface LoadOptions extends Partial<LoadShape> {
@@ -23,11 +24,10 @@ export interface LoadOptions extends Partial<LoadShape> {
  */
 export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
-  const output = await runProgram([
-    nativeProgram('load'),
-    '--core',
-    String(GENERATOR_CORE),
-    ...args,
-  ])
+  const program =
+    options.mode === 'tls'
+      ? pinned(GENERATOR_CORE, [process.execPath, packagePath('dist/loads/tls.js')])
+      : [nativeProgram('load'), '--core', String(GENERATOR_CORE)]
+  const output = await runProgram([...program, ...args])
   return JSON.parse(output) as LoadReport
 }

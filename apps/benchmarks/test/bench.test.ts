@@ -107,7 +107,10 @@ test('every bar is about two who do the work', () => {
 })
 
 test.each([
-  [[], 'which benchmark? One of net, echo, echo-10k, echo-100k, lines, bulk, accept, udp, tls, shared, loop'],
+  [
+    [],
+    'which benchmark? One of net, echo, echo-10k, echo-100k, lines, bulk, accept, udp, tls, shared, loop',
+  ],
   [['echo', '--seconds=-1'], '--seconds must be a number above 0, not "-1"'],
   [['echo', '--only', 'perl'], 'nothing to measure: no name contains perl'],
 ])('%j is refused with one line and the usage', async (args, message) => {

@@ -2,7 +2,7 @@ import { InvalidStateError } from '@tsyncio/loop'
 import { createTask, gather, sleep } from '@tsyncio/tasks'
 import { describe, expect } from 'vitest'
 
-import type { Connection } from '../connection.js'
+import type { Connection } from '../connecting/connection.js'
 import { failures } from './failure-of.js'
 import { ProtocolLog } from './protocol-log.js'
 import { SeededRandom } from './seeded-random.js'

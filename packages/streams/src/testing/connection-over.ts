@@ -1,8 +1,8 @@
-import { Connection } from '../connection.js'
-import { StreamProtocol } from '../stream-protocol.js'
-import { StreamReader, type StreamReaderOptions } from '../stream-reader.js'
-import { StreamWriter } from '../stream-writer.js'
-import type { Protocol, Transport } from '../transport.js'
+import { Connection } from '../connecting/connection.js'
+import { StreamProtocol } from '../transports/stream-protocol.js'
+import { StreamReader, type StreamReaderOptions } from '../reading/stream-reader.js'
+import { StreamWriter } from '../transports/stream-writer.js'
+import type { Protocol, Transport } from '../transports/transport.js'
 
 /**
  * A reader and a writer over a transport of your own, which `connect` makes for the

@@ -1,6 +1,6 @@
-import type { Connection } from '../connection.js'
-import type { StreamReaderOptions } from '../stream-reader.js'
-import type { Protocol, Transport } from '../transport.js'
+import type { Connection } from '../connecting/connection.js'
+import type { StreamReaderOptions } from '../reading/stream-reader.js'
+import type { Protocol, Transport } from '../transports/transport.js'
 import { connectionOver } from './connection-over.js'
 import { memoryTransports, type MemoryPairOptions } from './memory-transports.js'
 

@@ -1,6 +1,6 @@
 import { EPIPE } from '@tsyncio/syscalls'
 
-import { ByteQueue } from '../byte-queue.js'
+import { ByteQueue } from '../reading/byte-queue.js'
 
 const nothing = (): void => undefined
 

@@ -1,8 +1,8 @@
 import { InvalidStateError, type EventLoop } from '@tsyncio/loop'
 import { ECONNRESET, OSError, osError } from '@tsyncio/syscalls'
 
-import { toBytes } from '../to-bytes.js'
-import type { Protocol, Transport, WriteBufferLimits } from '../transport.js'
+import { toBytes } from '../transports/to-bytes.js'
+import type { Protocol, Transport, WriteBufferLimits } from '../transports/transport.js'
 import type { MemoryPipe } from './memory-pipe.js'
 import { MemoryWriting } from './memory-writing.js'
 

@@ -1,6 +1,6 @@
 import { getEventLoop, type EventLoop } from '@tsyncio/loop'
 
-import type { Protocol } from '../transport.js'
+import type { Protocol } from '../transports/transport.js'
 import { MemoryPipe } from './memory-pipe.js'
 import { MemoryTransport, type PieceSize } from './memory-transport.js'
 

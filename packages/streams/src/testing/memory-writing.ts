@@ -1,8 +1,8 @@
 import type { EventLoop } from '@tsyncio/loop'
 import { osError } from '@tsyncio/syscalls'
 
-import type { WriteBufferLimits } from '../transport.js'
-import { WaterMarks, type FlowListener } from '../water-marks.js'
+import type { WriteBufferLimits } from '../transports/transport.js'
+import { WaterMarks, type FlowListener } from '../transports/water-marks.js'
 import type { MemoryPipe } from './memory-pipe.js'
 
 /** Who is told how the writing goes. */

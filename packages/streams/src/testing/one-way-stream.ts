@@ -1,7 +1,7 @@
 import type { Waited } from '@tsyncio/tasks/testing/vitest'
 import { describe } from 'vitest'
 
-import type { StreamReaderOptions } from '../stream-reader.js'
+import type { StreamReaderOptions } from '../reading/stream-reader.js'
 import { describeBytes } from './bytes.suite.js'
 import { describeEnding } from './ending.suite.js'
 import { describeFlow } from './flow.suite.js'

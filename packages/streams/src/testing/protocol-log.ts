@@ -1,4 +1,4 @@
-import type { BaseTransport, Protocol, Transport } from '../transport.js'
+import type { BaseTransport, Protocol, Transport } from '../transports/transport.js'
 
 /** Listens in between a transport and its protocol, and writes down what that is told. */
 export class ProtocolLog implements Protocol {

@@ -1,9 +1,9 @@
 import { getEventLoop } from '@tsyncio/loop'
 import { AF_UNIX, osError, SOCK_NONBLOCK, SOCK_STREAM, socketpair } from '@tsyncio/syscalls'
 
-import type { Connection } from '../connection.js'
-import { SocketTransport } from '../socket-transport.js'
-import type { StreamReaderOptions } from '../stream-reader.js'
+import type { Connection } from '../connecting/connection.js'
+import { SocketTransport } from '../transports/socket-transport.js'
+import type { StreamReaderOptions } from '../reading/stream-reader.js'
 import { connectionOver } from './connection-over.js'
 
 /**

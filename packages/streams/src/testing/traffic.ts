@@ -1,8 +1,8 @@
 import { sleep } from '@tsyncio/tasks'
 import type { Spelling } from '@tsyncio/tasks/testing/vitest'
 
-import type { StreamReader } from '../stream-reader.js'
-import type { StreamWriter } from '../stream-writer.js'
+import type { StreamReader } from '../reading/stream-reader.js'
+import type { StreamWriter } from '../transports/stream-writer.js'
 import type { SeededRandom } from './seeded-random.js'
 
 const mostWritten = 1 << 20

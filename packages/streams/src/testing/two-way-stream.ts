@@ -1,8 +1,8 @@
 import type { Waited } from '@tsyncio/tasks/testing/vitest'
 import { describe } from 'vitest'
 
-import type { Connection } from '../connection.js'
-import type { StreamReaderOptions } from '../stream-reader.js'
+import type { Connection } from '../connecting/connection.js'
+import type { StreamReaderOptions } from '../reading/stream-reader.js'
 import { describeBothWays } from './both-ways.suite.js'
 import { describeBytes } from './bytes.suite.js'
 import { describeEnding } from './ending.suite.js'

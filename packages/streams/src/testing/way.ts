@@ -1,6 +1,6 @@
-import type { StreamReader, StreamReaderOptions } from '../stream-reader.js'
-import type { StreamWriter } from '../stream-writer.js'
-import type { BaseTransport } from '../transport.js'
+import type { StreamReader, StreamReaderOptions } from '../reading/stream-reader.js'
+import type { StreamWriter } from '../transports/stream-writer.js'
+import type { BaseTransport } from '../transports/transport.js'
 
 /** One direction of a stream: what is written at one end comes out at the other. */
 export interface Way {

@@ -1,0 +1,71 @@
+import type { EventLoop } from '@tsyncio/loop'
+import type { OSError } from '@tsyncio/syscalls'
+
+import type { PipeKind } from './adopt-pipe.js'
+import { FdTransport } from '../transports/fd-transport.js'
+import { Incoming } from '../transports/incoming.js'
+import type { Protocol, ReadTransport } from '../transports/transport.js'
+
+/** The end of a pipe that one reads from; also a terminal, or a socket that is only read. */
+export class ReadPipeTransport extends FdTransport implements ReadTransport {
+  readonly #incoming: Incoming
+  readonly #isDevice: boolean
+
+  constructor(loop: EventLoop, fd: number, protocol: Protocol, kind: PipeKind) {
+    super(loop, fd, protocol)
+    this.#isDevice = kind === 'device'
+    this.#incoming = new Incoming(loop, fd, this)
+  }
+
+  /** Keeps the process alive while it reads; so it is made. */
+  ref(): void {
+    this.#incoming.setRef(true)
+  }
+
+  /** Lets the process end while it reads. */
+  unref(): void {
+    this.#incoming.setRef(false)
+  }
+
+  isReading(): boolean {
+    return this.#incoming.isReading
+  }
+
+  pauseReading(): void {
+    this.#incoming.pause()
+  }
+
+  resumeReading(): void {
+    this.#incoming.resume()
+  }
+
+  getExtraInfo(name: string): unknown {
+    return name === 'pipe' ? { fileno: () => this.fd } : undefined
+  }
+
+  // What a terminal says when nobody has its other side open any more.
+  override readFailed(error: OSError): void {
+    if (this.#isDevice && error.code === 'EIO') this.ended()
+    else super.readFailed(error)
+  }
+
+  protected get unsent(): number {
+    return 0
+  }
+
+  protected get canHalfClose(): boolean {
+    return false
+  }
+
+  protected startReading(): void {
+    this.#incoming.start()
+  }
+
+  protected stopReading(): void {
+    this.#incoming.stop()
+  }
+
+  protected dropUnsent(): void {
+    // Nothing is ever written.
+  }
+}

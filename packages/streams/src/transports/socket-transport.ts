@@ -1,0 +1,163 @@
+import { InvalidStateError, type EventLoop } from '@tsyncio/loop'
+import { ECONNRESET, osError, SHUT_WR, shutdown, type Address } from '@tsyncio/syscalls'
+
+import { FdTransport, type OnGone } from './fd-transport.js'
+import { Incoming } from './incoming.js'
+import type { OutgoingHold } from './outgoing-hold.js'
+import { Outgoing } from './outgoing.js'
+import { requireUnixSocket } from '../sockets/require-unix-socket.js'
+import { toBytes } from './to-bytes.js'
+import { TransportSocket } from '../sockets/transport-socket.js'
+import type { Protocol, Transport, WriteBufferLimits } from './transport.js'
+
+/** A connected stream socket, TCP or Unix. */
+export class SocketTransport extends FdTransport implements Transport {
+  readonly #incoming: Incoming
+  readonly #outgoing: Outgoing
+  readonly #socket: TransportSocket
+  readonly #peer: Address | undefined
+  #wroteEof = false
+
+  /** @param peer the other side's address, if it is known already. */
+  constructor(loop: EventLoop, fd: number, protocol: Protocol, peer?: Address, onGone?: OnGone) {
+    super(loop, fd, protocol, onGone)
+    this.#incoming = new Incoming(loop, fd, this)
+    this.#outgoing = new Outgoing(loop, fd, this)
+    this.#socket = new TransportSocket(fd)
+    this.#peer = peer
+  }
+
+  /** Keeps the process alive while it reads; so it is made. */
+  ref(): void {
+    this.#incoming.setRef(true)
+  }
+
+  /** Lets the process end while it reads. */
+  unref(): void {
+    this.#incoming.setRef(false)
+  }
+
+  isReading(): boolean {
+    return this.#incoming.isReading
+  }
+
+  pauseReading(): void {
+    this.#incoming.pause()
+  }
+
+  resumeReading(): void {
+    this.#incoming.resume()
+  }
+
+  write(data: Uint8Array | string): void {
+    this.#requireWritable()
+    const bytes = toBytes(data)
+    if (!this.isLost) this.#outgoing.write(bytes)
+  }
+
+  writeLines(lines: Iterable<Uint8Array | string>): void {
+    this.#requireWritable()
+    const chunks = Array.from(lines, toBytes)
+    if (!this.isLost) this.#outgoing.writeAll(chunks)
+  }
+
+  /**
+   * As {@link write}, with fds that go with the first byte of `data`.
+   *
+   * @throws OSError if an fd is not open, or the transport is gone; TypeError if it is no
+   *   Unix socket.
+   */
+  writeWithFds(data: Uint8Array, fds: readonly number[]): void {
+    if (this.isLost) throw osError(-ECONNRESET, 'sendmsg')
+    requireUnixSocket(this.fd)
+    this.#requireWritable()
+    this.#outgoing.writeWithFds(data, fds)
+  }
+
+  /** Keeps at most `max` fds that come, until they are taken. To be called before it starts. */
+  acceptFds(max: number): void {
+    this.#incoming.acceptFds(max)
+  }
+
+  takeFds(most: number): number[] {
+    return this.#incoming.takeFds(most)
+  }
+
+  writeEof(): void {
+    if (this.#wroteEof || this.isClosing()) return
+    this.#wroteEof = true
+    if (this.unsent === 0) this.#shutDown()
+  }
+
+  canWriteEof(): boolean {
+    return true
+  }
+
+  setWriteBufferLimits(limits: WriteBufferLimits): void {
+    this.#outgoing.setLimits(limits)
+  }
+
+  getWriteBufferLimits(): Required<WriteBufferLimits> {
+    return this.#outgoing.limits
+  }
+
+  getWriteBufferSize(): number {
+    return this.#outgoing.size
+  }
+
+  holdWriting(hold: OutgoingHold): void {
+    this.#outgoing.hold(hold)
+  }
+
+  releaseWriting(hold: OutgoingHold): void {
+    this.#outgoing.release(hold)
+  }
+
+  getExtraInfo(name: string): unknown {
+    if (name === 'socket') return this.#socket
+    if (name === 'sockname') return this.#socket.getsockname()
+    if (name === 'peername') return this.#peer ?? this.#socket.getpeername()
+    if (name === 'peercred') return this.#socket.getpeercred()
+    return undefined
+  }
+
+  override drained(): void {
+    if (this.#wroteEof) this.#shutDown()
+    super.drained()
+  }
+
+  protected get unsent(): number {
+    return this.#outgoing.isIdle ? 0 : Math.max(this.#outgoing.size, 1)
+  }
+
+  protected get canHalfClose(): boolean {
+    return true
+  }
+
+  protected startReading(): void {
+    this.#incoming.start()
+  }
+
+  protected stopReading(): void {
+    this.#incoming.stop()
+  }
+
+  protected dropUnsent(): void {
+    this.#outgoing.clear()
+  }
+
+  protected override dropUntaken(): void {
+    this.#incoming.closeFds()
+  }
+
+  // If it fails, the other side would wait for the end for ever.
+  #shutDown(): void {
+    const result = shutdown(this.fd, SHUT_WR)
+    if (result < 0) this.writeFailed(osError(result, 'shutdown'))
+  }
+
+  #requireWritable(): void {
+    if (this.#wroteEof)
+      throw new InvalidStateError(`Cannot write to ${this.toString()} after writeEof().`)
+  }
+}
