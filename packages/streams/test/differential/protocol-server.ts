@@ -56,7 +56,7 @@ class Serving implements Protocol {
     if (this.#command === 'report') createTask(this.#report(argument))
     else if (this.#command === 'abort') this.#transport.abort()
     else if (this.#command === 'close') {
-      this.#transport.write(pattern(3_000_000))
+      for (let i = 0; i < argument; i++) this.#transport.write(pattern(1_000_000))
       this.#transport.close()
     } else if (this.#command === 'flood') {
       this.#left = argument

@@ -44,9 +44,10 @@ const both: Script[] = [
   // Ended by the server.
   [say('abort\n'), ['hear_all']],
   report(1),
-  [say('close\n'), ['hear_all']],
+  [say('close 3\n'), ['hear_all']],
   report(1),
-  [say('close\n'), ['hear', 10], ['reset']],
+  // More than the kernel takes, so that some of it is left when the reset comes.
+  [say('close 60\n'), ['hear', 10], ['reset']],
   report(1),
   // Reset before anything, in the middle of a piece, and while half closed.
   [say('echo\n'), say('x'), ['hear', 1], ['reset']],

@@ -80,7 +80,7 @@ async def serve(command, args, reader, writer):
     elif command == "abort":
         writer.transport.abort()
     elif command == "close":
-        writer.write(pattern(3_000_000))
+        writer.write(pattern(1_000_000) * int(args[0]))
 
 
 async def handle(reader, writer):
@@ -127,8 +127,8 @@ class Server(asyncio.Protocol):
     def abort(self):
         self.transport.abort()
 
-    def close(self):
-        self.transport.write(pattern(3_000_000))
+    def close(self, count):
+        self.transport.write(pattern(1_000_000) * int(count))
         self.transport.close()
 
     def flood(self, count):

@@ -70,8 +70,8 @@ const commands: Record<string, Command> = {
   *abort(_reader, writer) {
     writer.transport.abort()
   },
-  *close(_reader, writer) {
-    writer.write(pattern(3_000_000))
+  *close(_reader, writer, count) {
+    for (let i = 0; i < count; i++) writer.write(pattern(1_000_000))
   },
 }
 

@@ -41,6 +41,11 @@ function show(value) {
 const isFine = (failure) =>
   failure === thrown || failure instanceof TypeError || failure instanceof RangeError
 
+// A callback that throws is called by libuv, and not by a call of ours.
+process.on('uncaughtException', (failure) => {
+  if (failure !== thrown) throw failure
+})
+
 const tally = { calls: 0, values: 0, errnos: 0, refused: 0, threw: 0, functions: functions.length }
 const wrong = []
 
