@@ -1,4 +1,4 @@
-import type { ConnectionOptions, SecureContext, SecureContextOptions } from 'node:tls'
+import type { PeerCertificate, SecureContext, SecureContextOptions } from 'node:tls'
 
 /**
  * What both sides of TLS may be given. What is not listed here is node:tls's: `ca`, `cert`,
@@ -31,8 +31,14 @@ export interface TlsClientOptions extends TlsOptions {
   readonly onSession?: (session: Buffer) => void
   /** Made by `tls.createSecureContext()`, in place of `ca`, `cert`, `key` and their like. */
   readonly secureContext?: SecureContext
-  /** In place of node:tls's own check of the certificate's names. */
-  readonly checkServerIdentity?: NonNullable<ConnectionOptions['checkServerIdentity']>
+  /**
+   * In place of node:tls's own check of the certificate's names: gives an error if the
+   * certificate is not one for the server's name.
+   */
+  readonly checkServerIdentity?: (
+    serverName: string,
+    certificate: PeerCertificate,
+  ) => Error | undefined
 }
 
 export interface TlsServerOptions extends TlsOptions {
