@@ -9,6 +9,7 @@ import {
 } from './connect-any.js'
 import { connectTls } from '../tls/connect-tls.js'
 import { requireNodeLoop } from '../transports/require-node-loop.js'
+import { introduced } from '../transports/introduced.js'
 import { SocketTransport } from '../transports/socket-transport.js'
 import { tlsClientFor, type TlsClient } from '../tls/tls-client.js'
 import type { Protocol, Transport } from '../transports/transport.js'
@@ -26,15 +27,7 @@ function* connecting<P extends Protocol>(
   if (tls !== undefined) return [yield* connectTls(loop, fd, protocol, tls, address), protocol]
   const transport = new SocketTransport(loop, fd, protocol, address)
   if (options.maxFds !== undefined) transport.acceptFds(options.maxFds)
-  const made = loop.createFuture<void>()
-  transport.start(() => void (made.done() || made.setResult()))
-  try {
-    yield* made
-  } catch (error) {
-    transport.abort()
-    throw error
-  }
-  return [transport, protocol]
+  return [yield* introduced(transport), protocol]
 }
 
 /**

@@ -1,6 +1,7 @@
 import { getRunningLoop } from '@tsyncio/loop'
 import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
+import { introduced } from '../transports/introduced.js'
 import { DatagramFdTransport } from './datagram-fd-transport.js'
 import { requireDatagramOptions, type DatagramOptions } from './datagram-options.js'
 import type { DatagramProtocol, DatagramTransport } from './datagram-transport.js'
@@ -19,15 +20,7 @@ function* creating<P extends DatagramProtocol>(
     socket.close()
     throw error
   }
-  const transport = new DatagramFdTransport(loop, socket, protocol)
-  const made = loop.createFuture<void>()
-  transport.start(() => void (made.done() || made.setResult()))
-  try {
-    yield* made
-  } catch (error) {
-    transport.abort()
-    throw error
-  }
+  const transport = yield* introduced(new DatagramFdTransport(loop, socket, protocol))
   return [transport as unknown as DatagramTransport, protocol]
 }
 

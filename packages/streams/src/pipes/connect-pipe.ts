@@ -3,6 +3,7 @@ import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
 import { adoptPipe } from './adopt-pipe.js'
 import type { FdTransport } from '../transports/fd-transport.js'
+import { introduced } from '../transports/introduced.js'
 import { ReadPipeTransport } from './read-pipe-transport.js'
 import { requireFd } from '../sockets/fd-like.js'
 import type { Protocol, ReadTransport, WriteTransport } from '../transports/transport.js'
@@ -16,16 +17,7 @@ function* connecting<T extends FdTransport, P extends Protocol>(
 ): Gen<[T, P]> {
   const loop = getRunningLoop()
   const protocol = factory()
-  const transport = makeTransport(loop, protocol)
-  const made = loop.createFuture<void>()
-  transport.start(() => void (made.done() || made.setResult()))
-  try {
-    yield* made
-  } catch (error) {
-    transport.abort()
-    throw error
-  }
-  return [transport, protocol]
+  return [yield* introduced(makeTransport(loop, protocol)), protocol]
 }
 
 function requireFactoryAndFd(factory: unknown, fd: number): void {

@@ -2,6 +2,7 @@ import type { EventLoop } from '@tsyncio/loop'
 import { ECONNABORTED, osError, type Address } from '@tsyncio/syscalls'
 import type { Gen } from '@tsyncio/tasks'
 
+import { introduced } from '../transports/introduced.js'
 import { nativeSocket } from './native-socket.js'
 import type { TlsSide } from './tls-side.js'
 import { TlsTransport, type TlsTransportParts } from './tls-transport.js'
@@ -16,14 +17,7 @@ export function* shakeHands(
   const onFailed = (error: Error = osError(-ECONNABORTED, 'connect')) =>
     void (made.done() || made.setException(error))
   const transport = new TlsTransport(loop, { ...parts, onFailed })
-  transport.start(() => void (made.done() || made.setResult()))
-  try {
-    yield* made
-  } catch (error) {
-    transport.abort()
-    throw error
-  }
-  return transport
+  return yield* introduced(transport, made)
 }
 
 /** TLS over a connected fd, which belongs to the transport. */
