@@ -7,8 +7,10 @@ export function duplexPair(): [Duplex, Duplex] {
   const end = (self: number) =>
     new Duplex({
       read() {
-        waiting[self]?.()
+        // It may write at once, and wait again.
+        const done = waiting[self]
         waiting[self] = undefined
+        done?.()
       },
       write(chunk, _encoding, done) {
         const other = 1 - self
