@@ -41,6 +41,8 @@ const advice: Readonly<Record<string, string>> = {
   ERR_SSL_PACKET_LENGTH_TOO_LONG: noTls,
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: wantsCertificate,
   ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: wantsCertificate,
+  // OpenSSL 3.5, in Node 24, calls it after no version.
+  'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE': wantsCertificate,
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'The other side does not know who signed our certificate.',
   ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: 'None of tls.alpnProtocols is spoken there.',
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'Compare the minVersion and maxVersion of both sides.',
