@@ -25,18 +25,10 @@ import {
 import { describe, expect, it } from 'vitest'
 
 import { behaves } from './driven.js'
+import { failureOf } from './failure-of.js'
 import { expectNoLeaks } from './no-leaks.js'
 
 const place = { host: '127.0.0.1', port: 0 }
-
-function* failureOf(body: () => Gen<unknown>): Gen<unknown> {
-  try {
-    yield* body()
-  } catch (error) {
-    return error
-  }
-  return undefined
-}
 
 /** A client of a server that hands over its side of the connection. */
 function* pair(): Gen<[client: Connection, peer: Connection, server: Server]> {

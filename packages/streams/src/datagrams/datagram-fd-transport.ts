@@ -76,8 +76,8 @@ export class DatagramFdTransport extends FdTransport implements Runnable {
     if (!isGone) this.#socket.file?.remove()
   }
 
-  protected get unsent(): number {
-    return this.#queue.size
+  protected get isFlushed(): boolean {
+    return this.#queue.size === 0
   }
 
   protected get canHalfClose(): boolean {

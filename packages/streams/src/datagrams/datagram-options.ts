@@ -1,4 +1,5 @@
 import { type DatagramPlace, requireDatagramPlace, type AddressFamily } from './datagram-place.js'
+import { requireFd } from '../sockets/fd-like.js'
 
 /** What a datagram socket is to be. One of the addresses, `family` or `fd` has to be given. */
 export interface DatagramOptions {
@@ -50,11 +51,8 @@ export function requireReceiveSize(size: number = defaultReceiveSize): number {
   return size
 }
 
-function requireFd(fd: number, options: DatagramOptions): void {
-  if (typeof fd !== 'number') throw new TypeError(`Expected an fd, got ${typeof fd}.`)
-  if (!Number.isInteger(fd) || fd < 0 || fd > 0x7fff_ffff) {
-    throw new RangeError(`Expected an fd, got ${fd}.`)
-  }
+function requireFdAlone(fd: number, options: DatagramOptions): void {
+  requireFd(fd)
   const given = modifiers.filter((name) => options[name] !== undefined)
   if (given.length === 0) return
   throw new TypeError(`An fd is a socket already, ${given.join(', ')} cannot go with it.`)
@@ -71,7 +69,7 @@ export function requireDatagramOptions(options: DatagramOptions): void {
     throw new TypeError(`Expected options, got ${String(options)}.`)
   }
   requireReceiveSize(options.receiveSize)
-  if (options.fd !== undefined) return requireFd(options.fd, options)
+  if (options.fd !== undefined) return requireFdAlone(options.fd, options)
   const { localAddress, remoteAddress, family } = options
   if (!families.includes(family)) {
     throw new TypeError(`Expected a family of 'IPv4', 'IPv6' or 'Unix', got ${String(family)}.`)

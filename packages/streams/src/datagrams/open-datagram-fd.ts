@@ -1,4 +1,4 @@
-import { InvalidStateError, type EventLoop } from '@tsyncio/loop'
+import type { EventLoop } from '@tsyncio/loop'
 import {
   adoptFd,
   AF_INET,
@@ -34,6 +34,7 @@ import { DatagramFd } from './datagram-fd.js'
 import { requireReceiveSize, type DatagramOptions } from './datagram-options.js'
 import type { AddressFamily, DatagramPlace } from './datagram-place.js'
 import { resolve } from '../names/resolve.js'
+import { requireUnused } from '../sockets/require-unused.js'
 import { TransportSocket } from '../sockets/transport-socket.js'
 import { removeStaleFile, socketFileOf, UnixSocketFile } from '../servers/unix-socket-file.js'
 
@@ -119,10 +120,7 @@ function make({ family, local, remote }: Ends, options: DatagramOptions): Datagr
 }
 
 function adopt(loop: EventLoop, fd: number, options: DatagramOptions): DatagramFd {
-  const owner = loop.core.fds.owner(fd) as { toString(): string } | undefined
-  if (owner !== undefined) {
-    throw new InvalidStateError(`File descriptor ${fd} is used by ${owner.toString()}.`)
-  }
+  requireUnused(loop, fd)
   const type = getsockopt(fd, SOL_SOCKET, SO_TYPE)
   if (type < 0) throw osError(type, 'getsockopt')
   if (type !== SOCK_DGRAM) throw new TypeError(`File descriptor ${fd} is no datagram socket.`)

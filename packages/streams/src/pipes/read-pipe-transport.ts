@@ -49,8 +49,8 @@ export class ReadPipeTransport extends FdTransport implements ReadTransport {
     else super.readFailed(error)
   }
 
-  protected get unsent(): number {
-    return 0
+  protected get isFlushed(): boolean {
+    return true
   }
 
   protected get canHalfClose(): boolean {

@@ -64,8 +64,8 @@ export class WritePipeTransport extends FdTransport implements WriteTransport {
     return name === 'pipe' ? { fileno: () => this.fd } : undefined
   }
 
-  protected get unsent(): number {
-    return this.#outgoing.isIdle ? 0 : Math.max(this.#outgoing.size, 1)
+  protected get isFlushed(): boolean {
+    return this.#outgoing.isIdle
   }
 
   protected get canHalfClose(): boolean {
@@ -92,7 +92,7 @@ export class WritePipeTransport extends FdTransport implements WriteTransport {
     if (this.isClosing()) return
     // What comes over a socket is not for us, and its end need not be that of our direction.
     if (this.#kind === 'socket' && !isHungUp(this.fd)) return this.stopReading()
-    if (this.unsent === 0) this.close()
+    if (this.isFlushed) this.close()
     else this.end(osError(-EPIPE, 'write'))
   }
 }

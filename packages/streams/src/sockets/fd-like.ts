@@ -1,3 +1,6 @@
+// A C int.
+const mostFd = 0x7fff_ffff
+
 /** An open file descriptor, or what has one. */
 export type FdLike = number | { fileno(): number }
 
@@ -6,8 +9,8 @@ export function requireFd(like: FdLike): number {
   const has = typeof (like as { fileno?: unknown } | null)?.fileno === 'function'
   const fd: unknown = has ? (like as { fileno(): number }).fileno() : like
   if (typeof fd !== 'number') throw new TypeError(`Expected a file descriptor, got ${typeof fd}.`)
-  if (!Number.isInteger(fd) || fd < 0) {
-    throw new RangeError(`Expected a file descriptor of 0 or more, got ${fd}.`)
+  if (!Number.isInteger(fd) || fd < 0 || fd > mostFd) {
+    throw new RangeError(`Expected a file descriptor, got ${fd}.`)
   }
   return fd
 }

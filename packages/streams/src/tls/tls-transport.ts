@@ -180,8 +180,8 @@ export class TlsTransport extends FdTransport implements Transport, HandshakeOut
   }
 
   // Until TLS is over on both sides there is something to be sent.
-  protected get unsent(): number {
-    return this.#isOver ? 0 : 1
+  protected get isFlushed(): boolean {
+    return this.#isOver
   }
 
   protected get canHalfClose(): boolean {

@@ -57,7 +57,7 @@ export abstract class FdTransport implements BaseTransport {
     if (this.#closing) return
     this.#closing = true
     this.stopReading()
-    if (this.unsent === 0) this.lose(undefined)
+    if (this.isFlushed) this.lose(undefined)
   }
 
   abort(): void {
@@ -149,7 +149,8 @@ export abstract class FdTransport implements BaseTransport {
     return `<${this.constructor.name} ${state} fd=${this.fd}>`
   }
 
-  protected abstract readonly unsent: number
+  /** Nothing is left to be sent before the fd may be closed. */
+  protected abstract readonly isFlushed: boolean
   protected abstract readonly canHalfClose: boolean
   protected abstract startReading(): void
   protected abstract stopReading(): void

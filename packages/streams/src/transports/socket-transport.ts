@@ -86,7 +86,7 @@ export class SocketTransport extends FdTransport implements Transport {
   writeEof(): void {
     if (this.#wroteEof || this.isClosing()) return
     this.#wroteEof = true
-    if (this.unsent === 0) this.#shutDown()
+    if (this.isFlushed) this.#shutDown()
   }
 
   canWriteEof(): boolean {
@@ -126,8 +126,8 @@ export class SocketTransport extends FdTransport implements Transport {
     super.drained()
   }
 
-  protected get unsent(): number {
-    return this.#outgoing.isIdle ? 0 : Math.max(this.#outgoing.size, 1)
+  protected get isFlushed(): boolean {
+    return this.#outgoing.isIdle
   }
 
   protected get canHalfClose(): boolean {
