@@ -67,7 +67,12 @@ export class DatagramFdTransport extends FdTransport implements Runnable {
 
   /** A system call has failed; which is no reason to close. */
   callFailed(error: OSError): void {
-    this.#tell('errorReceived', (protocol) => protocol.errorReceived?.(error))
+    const protocol = this.protocol as unknown as DatagramProtocol
+    try {
+      protocol.errorReceived?.(error)
+    } catch (exception) {
+      this.#report('errorReceived', exception)
+    }
   }
 
   override loopClosed(): void {
@@ -100,20 +105,18 @@ export class DatagramFdTransport extends FdTransport implements Runnable {
   }
 
   #receive({ data, address, truncated }: Datagram): void {
-    this.#tell('datagramReceived', (protocol) =>
-      protocol.datagramReceived?.(data, address, truncated),
-    )
+    const protocol = this.protocol as unknown as DatagramProtocol
+    try {
+      protocol.datagramReceived?.(data, address, truncated)
+    } catch (error) {
+      this.#report('datagramReceived', error)
+    }
   }
 
   // What a protocol throws must not end what is for other peers too.
-  #tell(what: string, call: (protocol: DatagramProtocol) => void): void {
-    const { loop } = this
-    const protocol = this.protocol as unknown as DatagramProtocol
-    try {
-      call(protocol)
-    } catch (exception) {
-      const message = `protocol.${what}() failed`
-      loop.callExceptionHandler({ message, exception, transport: this, protocol })
-    }
+  #report(what: string, exception: unknown): void {
+    const { loop, protocol } = this
+    const message = `protocol.${what}() failed`
+    loop.callExceptionHandler({ message, exception, transport: this, protocol })
   }
 }

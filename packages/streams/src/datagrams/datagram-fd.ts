@@ -1,3 +1,4 @@
+import type { EventLoop } from '@tsyncio/loop'
 import {
   close,
   connect,
@@ -8,44 +9,16 @@ import {
   recvfrom,
   send,
   sendto,
-  SOCKADDR_BYTES,
   type Address,
   type OSError,
 } from '@tsyncio/syscalls'
 
+import { senderAddress, senderBytes, senderLength, sockaddrOf } from './sender-address.js'
 import { addressDetails } from '../names/address-details.js'
 import type { Datagram } from './datagram.js'
 import { addressOf, type AddressFamily, type DatagramPlace } from './datagram-place.js'
 import type { UnixSocketFile } from '../servers/unix-socket-file.js'
-
-// Shared by all sockets of the thread: what is received is copied out before anybody else
-// can run, so that a small datagram that somebody keeps does not keep a large Buffer.
-let room = Buffer.alloc(0)
-const senderBytes = new Uint8Array(SOCKADDR_BYTES)
-const senderLength = new Int32Array(1)
-
-// Mostly one answers whom one has received from, and receives from the same one again. To
-// make a sockaddr out of an address takes 1.4 us, four times as long as the other way round
-// and half as long as to send; both together are a sixth of the time of an echo.
-const sockaddrs = new WeakMap<object, Uint8Array>()
-let lastBytes = new Uint8Array(0)
-let lastSender: Address | undefined
-
-function isLastSender(length: number): boolean {
-  if (length !== lastBytes.length) return false
-  for (let i = 0; i < length; i++) if (senderBytes[i] !== lastBytes[i]) return false
-  return true
-}
-
-function sender(): Address | undefined {
-  const length = senderLength[0] as number
-  if (isLastSender(length)) return lastSender
-  lastBytes = senderBytes.slice(0, length)
-  lastSender = decodeAddress(lastBytes)
-  // Frozen, so that the two stay the same.
-  if (lastSender !== undefined) sockaddrs.set(Object.freeze(lastSender), lastBytes)
-  return lastSender
-}
+import { slabOf, type Slab } from '../transports/slab.js'
 
 // sockaddr of family AF_UNSPEC: who connects to it is connected no more.
 const nobody = new Uint8Array(16)
@@ -65,12 +38,14 @@ export class DatagramFd {
   /** What is to go with the socket. */
   file: UnixSocketFile | undefined
   readonly #receiveSize: number
+  readonly #slab: Slab
   #peer: Peer | undefined
 
-  constructor(fd: number, family: AddressFamily, receiveSize: number) {
+  constructor(loop: EventLoop, fd: number, family: AddressFamily, receiveSize: number) {
     this.fd = fd
     this.family = family
     this.#receiveSize = receiveSize
+    this.#slab = slabOf(loop)
   }
 
   get peer(): Address | undefined {
@@ -98,13 +73,14 @@ export class DatagramFd {
   /** Receives one datagram; gives `-errno` if that fails. */
   receive(): Datagram | number {
     const size = this.#receiveSize
-    if (room.length < size) room = Buffer.allocUnsafeSlow(size)
     // With MSG_TRUNC the kernel gives the datagram's own length, whatever there is room for.
-    const length = recvfrom(this.fd, room, 0, size, MSG_TRUNC, senderBytes, senderLength)
+    const length = this.#slab.fill(size, (bytes, start) =>
+      recvfrom(this.fd, bytes, start, size, MSG_TRUNC, senderBytes, senderLength),
+    )
     if (length < 0) return length
     return {
-      data: Buffer.from(room.subarray(0, Math.min(length, size))),
-      address: sender(),
+      data: this.#slab.take(Math.min(length, size)),
+      address: senderAddress(),
       truncated: length > size,
     }
   }
@@ -121,7 +97,7 @@ export class DatagramFd {
       if (peer !== undefined) return peer.isConnected ? undefined : peer.bytes
       throw new TypeError('Expected an address to send to: the socket is not connected.')
     }
-    const bytes = sockaddrs.get(place) ?? encodeAddress(addressOf(place, this.family))
+    const bytes = sockaddrOf(place) ?? encodeAddress(addressOf(place, this.family))
     if (peer === undefined) return bytes
     if (Buffer.compare(bytes, peer.bytes) === 0) return peer.isConnected ? undefined : bytes
     throw new RangeError(

@@ -13,7 +13,7 @@ export interface DatagramProtocol {
   /** The socket is there. Datagrams come in a later turn. */
   connectionMade?(transport: DatagramTransport): void
   /**
-   * A datagram has come, of which `data` is a copy of its own.
+   * A datagram has come, with `data` as a {@link Datagram} has it.
    *
    * @param address undefined for a Unix socket without a name.
    * @param truncated whether it was longer than the `receiveSize`: the rest of it is lost.

@@ -102,10 +102,14 @@ function bindTo(socket: DatagramFd, address: Address): void {
   if (path !== undefined) socket.file = new UnixSocketFile(path)
 }
 
-function make({ family, local, remote }: Ends, options: DatagramOptions): DatagramFd {
+function make(
+  loop: EventLoop,
+  { family, local, remote }: Ends,
+  options: DatagramOptions,
+): DatagramFd {
   const fd = socket(families[family], SOCK_DGRAM, 0)
   if (fd < 0) throw osError(fd, 'socket')
-  const made = new DatagramFd(fd, family, requireReceiveSize(options.receiveSize))
+  const made = new DatagramFd(loop, fd, family, requireReceiveSize(options.receiveSize))
   try {
     setOptions(fd, options)
     if (local !== undefined) bindTo(made, local)
@@ -129,7 +133,7 @@ function adopt(loop: EventLoop, fd: number, options: DatagramOptions): DatagramF
   if (result < 0) throw osError(result, 'fcntl')
   const domain = getsockopt(fd, SOL_SOCKET, SO_DOMAIN)
   const family = domain === AF_INET ? 'IPv4' : domain === AF_INET6 ? 'IPv6' : 'Unix'
-  const adopted = new DatagramFd(fd, family, requireReceiveSize(options.receiveSize))
+  const adopted = new DatagramFd(loop, fd, family, requireReceiveSize(options.receiveSize))
   const peer = new TransportSocket(fd).getpeername()
   if (peer !== undefined) adopted.setPeer(peer, true)
   adoptFd(fd)
@@ -142,7 +146,7 @@ export function* openDatagramFd(loop: EventLoop, options: DatagramOptions): Gen<
   let failure: unknown
   for (const ends of yield* endsOf(loop, options)) {
     try {
-      return make(ends, options)
+      return make(loop, ends, options)
     } catch (error) {
       if (!(error instanceof OSError)) throw error
       failure ??= error

@@ -4,7 +4,7 @@ import { EAGAIN, EINTR, OSError, osError, read } from '@tsyncio/syscalls'
 import { AlwaysReady } from '../pipes/always-ready.js'
 import { FdsLostError } from '../fds/fds-lost-error.js'
 import { ReceivedFds } from '../fds/received-fds.js'
-import { slabOf, type Slab } from './slab.js'
+import { readBytes, slabOf, type Slab } from './slab.js'
 
 /** Who gets what an {@link Incoming} reads. */
 export interface IncomingListener {
@@ -109,7 +109,9 @@ export class Incoming implements Runnable {
   }
 
   #readWithFds(): number {
-    return this.#slab.fill((bytes) => (this.#fds as ReceivedFds).readInto(this.#fd, bytes))
+    return this.#slab.fill(readBytes, (bytes, start) =>
+      (this.#fds as ReceivedFds).readInto(this.#fd, bytes.subarray(start, start + readBytes)),
+    )
   }
 
   #update(): void {

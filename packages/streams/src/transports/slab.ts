@@ -13,6 +13,12 @@ export const readBytes = 65_536
 /** What one kept piece may keep alive. */
 export const slabBytes = 16 * readBytes
 const copiedBytes = 512
+// What `subarray` of a Buffer makes in the end: half of its time goes by before that.
+const Piece = (Buffer as unknown as Record<symbol, unknown>)[Symbol.species] as new (
+  bytes: ArrayBufferLike,
+  start: number,
+  length: number,
+) => Buffer
 
 export class Slab {
   #bytes = Buffer.alloc(0)
@@ -20,20 +26,23 @@ export class Slab {
 
   /** `read(2)`: how many bytes came, 0 at the end, or `-errno`. */
   readFrom(fd: number): number {
-    if (this.#bytes.length - this.#used < readBytes) this.#renew()
+    if (this.#bytes.length - this.#used < readBytes) this.#renew(slabBytes)
     return read(fd, this.#bytes, this.#used, readBytes)
   }
 
-  /** As {@link readFrom}, by a read of another kind. */
-  fill(read: (bytes: Uint8Array) => number): number {
-    if (this.#bytes.length - this.#used < readBytes) this.#renew()
-    return read(this.#bytes.subarray(this.#used, this.#used + readBytes))
+  /**
+   * As {@link readFrom}, by a read of another kind: from `start` on there is room for `size`
+   * bytes.
+   */
+  fill(size: number, read: (bytes: Buffer, start: number) => number): number {
+    if (this.#bytes.length - this.#used < size) this.#renew(Math.max(size, slabBytes))
+    return read(this.#bytes, this.#used)
   }
 
   /** Hands out the `count` bytes that the last read brought. */
   take(count: number): Buffer {
     const start = this.#used
-    const piece = this.#bytes.subarray(start, start + count)
+    const piece = new Piece(this.#bytes.buffer, start, count)
     if (count > copiedBytes) {
       this.#used = start + count
       return piece
@@ -43,8 +52,8 @@ export class Slab {
     return copy
   }
 
-  #renew(): void {
-    this.#bytes = Buffer.allocUnsafeSlow(slabBytes)
+  #renew(size: number): void {
+    this.#bytes = Buffer.allocUnsafeSlow(size)
     this.#used = 0
     markAsUntransferable(this.#bytes.buffer)
   }

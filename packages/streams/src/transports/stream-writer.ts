@@ -72,7 +72,7 @@ export class StreamWriter {
    */
   drain(): Coroutine<void> {
     const isEasy = this.#protocol.isFlowing && !this.#transport.isClosing()
-    return coroutine(isEasy ? nothingToWaitFor : this.#drain())
+    return isEasy ? nothingToWaitFor : coroutine(this.#drain())
   }
 
   /** Ends the writing direction, after what was written; reading goes on. A pipe is closed. */
