@@ -20,7 +20,10 @@ export default {
     'loops/memory': 'loops/memory.ts',
     'loops/node': 'loops/node.ts',
     'loops/tsyncio': 'loops/tsyncio.ts',
+    'spawns/execa': 'spawns/execa.ts',
+    'spawns/node': 'spawns/node.ts',
+    'spawns/tsyncio': 'spawns/tsyncio.ts',
   }),
   // Measured as they are published.
-  external: ['effect', 'effection'],
+  external: ['effect', 'effection', 'execa'],
 }

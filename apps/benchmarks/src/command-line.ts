@@ -2,19 +2,19 @@ import { parseArgs } from 'node:util'
 
 import { netWorkNames } from './net-works.js'
 
-export const USAGE = `usage: npm run bench -- net | ${netWorkNames.join(' | ')} | loop [options]
+export const USAGE = `usage: npm run bench -- net | ${netWorkNames.join(' | ')} | loop | spawn [options]
 
   net is all of the works between it and loop
 
   --seconds N     measured in every round (default 4)
   --rounds N      rounds, interleaved (default 6)
   --warm N        seconds before each measured time (default 1)
-  --only TEXT     contenders, or for loop the works, whose name contains TEXT; repeatable
+  --only TEXT     contenders, or for loop and spawn the works, whose name contains TEXT; repeatable
   --json FILE     also write everything there
   --python FILE   the python3 to use
   --bun FILE      the bun to use`
 
-const benchmarks = ['net', ...netWorkNames, 'loop'] as const
+const benchmarks = ['net', ...netWorkNames, 'loop', 'spawn'] as const
 
 export interface CommandLine {
   readonly benchmark: (typeof benchmarks)[number]

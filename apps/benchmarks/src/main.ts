@@ -17,6 +17,8 @@ import { findRuntimes } from './runtimes.js'
 import type { Sample } from './sample.js'
 import { resultOf, type SeriesResult } from './series-result.js'
 import type { Series } from './series.js'
+import { spawnSeries } from './spawn-series.js'
+import { spawnWorks } from './spawn-works.js'
 
 async function seriesOf(options: CommandLine): Promise<Series[]> {
   const { benchmark, only } = options
@@ -30,6 +32,11 @@ async function seriesOf(options: CommandLine): Promise<Series[]> {
         .map((work) => loopSeries(work, options.seconds)),
       ...[memoryWork(runtimes)].filter(isWanted).map(memorySeries),
     ]
+  }
+  if (benchmark === 'spawn') {
+    return spawnWorks(runtimes)
+      .filter(isWanted)
+      .map((work) => spawnSeries(work, options.seconds))
   }
   return netWorks(runtimes)
     .filter(({ name }) => benchmark === 'net' || benchmark === name)

@@ -22,6 +22,13 @@ export function method({ benchmark, seconds, rounds, warm }: CommandLine): strin
       ...short,
     ]
   }
+  if (benchmark === 'spawn') {
+    return [
+      `${measured}; the children run on the same core, but for cat`,
+      'thread held: from the call until it has given the process; own CPU: without the children’s',
+      ...short,
+    ]
+  }
   return [
     `${measured}; warm-up ${warm} s`,
     `load by a C program pinned to core ${GENERATOR_CORE}, which compares every byte`,

@@ -14,6 +14,7 @@ export interface Runtimes {
   /** Libraries on this Node. */
   readonly effection: Runtime
   readonly effect: Runtime
+  readonly execa: Runtime
 }
 
 const PYTHON_VERSION = 'import platform; print("python", platform.python_version())'
@@ -49,6 +50,10 @@ export async function findRuntimes(choice: { python?: string; bun?: string }): P
     findRuntime(buns, ['-p', '"bun " + Bun.version'], 'no bun (npm: @oven/bun-linux-x64)'),
   ])
   const node = { program: process.execPath, version: `node ${process.versions.node}` }
-  const [effection, effect] = [libraryRuntime('effection'), libraryRuntime('effect')]
-  return { node, python, uvloop, bun, effection, effect }
+  const [effection, effect, execa] = ['effection', 'effect', 'execa'].map(libraryRuntime) as [
+    Runtime,
+    Runtime,
+    Runtime,
+  ]
+  return { node, python, uvloop, bun, effection, effect, execa }
 }

@@ -13,6 +13,8 @@ import { packagePath } from '../src/package-path.js'
 import { runProgram } from '../src/run-program.js'
 import { findRuntimes } from '../src/runtimes.js'
 import type { SeriesResult } from '../src/series-result.js'
+import { spawnSeries } from '../src/spawn-series.js'
+import { spawnWorks } from '../src/spawn-works.js'
 
 // Real measuring takes its seconds, and more where others use the machine.
 vi.setConfig({ testTimeout: 60_000 })
@@ -96,8 +98,23 @@ async function memoryOf(name: string) {
   return figures
 }
 
+test.each(['held-0', 'sequential', 'at-once'])(
+  'the work "%s" is measured in microseconds, by everybody',
+  async (name) => {
+    const work = spawnWorks(runtimes).find((one) => one.name === name)!
+    const series = spawnSeries(work, 0.02)
+    for (const contender of series.contenders.filter(isPresent)) {
+      const { figures } = await series.measure(contender)
+      expect(figures.operations, contender.name).toBeGreaterThanOrEqual(30)
+      expect(figures.clock, contender.name).toBeGreaterThan(100)
+      expect(figures.cpu, contender.name).toBeGreaterThan(10)
+      if (name === 'held-0') expect(figures.held, contender.name).toBeGreaterThan(10)
+    }
+  },
+)
+
 test('every bar is about two who do the work', () => {
-  const works = [...loopWorks(runtimes), memoryWork(runtimes)]
+  const works = [...loopWorks(runtimes), memoryWork(runtimes), ...spawnWorks(runtimes)]
   for (const { contenders, bars } of works) {
     const names = contenders.map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)
