@@ -25,6 +25,7 @@ export interface Addon {
   close(fd: number): number
   pipe2(out: Int32Array, flags: number): number
   eventfd(initial: number, flags: number): number
+  memfdCreate(name: Uint8Array, flags: number): number
   dup(fd: number): number
   dup3(from: number, to: number, flags: number): number
   fcntl(fd: number, command: number, argument: number): number

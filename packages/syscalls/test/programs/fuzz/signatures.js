@@ -18,6 +18,7 @@ export const addonSignatures = {
   close: ['fd'],
   pipe2: ['ints', 'int'],
   eventfd: ['int', 'int'],
+  memfdCreate: ['bytes', 'int'],
   dup: ['fd'],
   dup3: ['fd', 'fd', 'int'],
   fcntl: ['fd', 'int', 'int'],
@@ -66,6 +67,7 @@ export const addonSignatures = {
 export const packageSignatures = {
   ...addonSignatures,
   ifNameToIndex: ['any'],
+  memfdCreate: ['any', 'int'],
   spawn: ['spec', 'ints'],
   encodeAddress: ['address object'],
   decodeAddress: ['bytes', 'int'],
