@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -141,6 +142,14 @@ IN_CHILD static bool take_terminal(const plan_t *plan, report_t *report) {
   return plan->foreground < 0 || tcsetpgrp(plan->foreground, getpgrp()) >= 0;
 }
 
+// A changed user has undone it, so it comes late; a setuid program undoes it again. Who
+// ended before it was done sends no signal any more.
+IN_CHILD static void end_with_parent(const plan_t *plan) {
+  if (plan->parent == 0) return;
+  syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != plan->parent) _exit(127);
+}
+
 // Groups, then gid, then uid: each needs the rights that the next one gives up. The fds
 // come before, since /proc/self/fd is closed to a process that has changed its user, and
 // the folder after, since it is the new user who must be allowed to enter it.
@@ -157,6 +166,7 @@ IN_CHILD static void become(plan_t *plan, report_t *report) {
   if (plan->umask >= 0) umask((mode_t)plan->umask);
   report->step = CHDIR;
   if (plan->cwd != NULL && chdir(plan->cwd) < 0) return;
+  end_with_parent(plan);
   empty_signal_mask();
   report->step = EXECVE;
   errno = ENOENT;

@@ -10,6 +10,7 @@
 // Newer than the headers that this builds with.
 #define MFD_CLOEXEC_ 0x1
 #define MFD_ALLOW_SEALING_ 0x2
+#define MFD_NOEXEC_SEAL_ 0x8
 #define MFD_EXEC_ 0x10
 
 // read(fd, buffer: Uint8Array, offset, length) -> bytes, 0 at the end
@@ -194,6 +195,7 @@ void init_fd(napi_env env, napi_value exports) {
       {"F_SEAL_WRITE", F_SEAL_WRITE},
       {"MFD_CLOEXEC", MFD_CLOEXEC_},
       {"MFD_ALLOW_SEALING", MFD_ALLOW_SEALING_},
+      {"MFD_NOEXEC_SEAL", MFD_NOEXEC_SEAL_},
       {"MFD_EXEC", MFD_EXEC_},
       {"EFD_CLOEXEC", EFD_CLOEXEC},
       {"EFD_NONBLOCK", EFD_NONBLOCK},

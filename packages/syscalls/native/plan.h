@@ -56,6 +56,8 @@ typedef struct {
   uint32_t uid;  // ~0 to leave it
   uint32_t gid;
   int32_t umask;
+  // Not in the bytes: the spawner, if the child is to be killed when that one ends; or 0.
+  int32_t parent;
   void *memory;
 } plan_t;
 

@@ -55,6 +55,7 @@ export const F_SEAL_GROW = 0x4
 export const F_SEAL_WRITE = 0x8
 export const MFD_CLOEXEC = 0x1
 export const MFD_ALLOW_SEALING = 0x2
+export const MFD_NOEXEC_SEAL = 0x8
 export const MFD_EXEC = 0x10
 export const EFD_CLOEXEC = 0x80000
 export const EFD_NONBLOCK = 0x800

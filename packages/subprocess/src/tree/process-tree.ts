@@ -81,6 +81,7 @@ export class ProcessTree implements Exit, Followers, GuardianListener {
 
   /** Ends a tree that nobody will have. */
   discard(): void {
+    this.#toldTheEnd = true
     this.#guardian.hangUp()
   }
 
@@ -96,6 +97,8 @@ export class ProcessTree implements Exit, Followers, GuardianListener {
   gone(): void {
     this.#started.reach('lost')
     if (this.pid !== 0 && !this.#toldTheEnd) this.#guardianDied()
+    if (this.#pidfd >= 0) close(this.#pidfd)
+    this.#pidfd = -1
     this.#over.reach(true)
   }
 

@@ -67,6 +67,7 @@ export const addonSignatures = {
 export const packageSignatures = {
   ...addonSignatures,
   ifNameToIndex: ['any'],
+  guardianFile: [],
   memfdCreate: ['any', 'int'],
   spawn: ['spec', 'ints'],
   encodePlan: ['spec'],
