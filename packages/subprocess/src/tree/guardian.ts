@@ -2,11 +2,14 @@ import type { EventLoop } from '@tsyncio/loop'
 import {
   close,
   EAGAIN,
+  ECONNRESET,
   MSG_DONTWAIT,
   P_PIDFD,
   pidfdSendSignal,
   recvmsg,
   send,
+  SHUT_WR,
+  shutdown,
   SIGCONT,
   waitid,
   WEXITED,
@@ -56,7 +59,8 @@ export class Guardian {
   /** Has everybody killed until nobody is left. The guardian still says how the target ended. */
   end(): void {
     // A socket that is full of commands must not keep the last one out.
-    if (!this.#command(END_ALL)) this.hangUp()
+    if (this.#command(END_ALL) !== -EAGAIN) return
+    shutdown(this.#control, SHUT_WR)
   }
 
   /** Has everybody killed, and hears of nothing more but the guardian's end. */
@@ -93,10 +97,11 @@ export class Guardian {
     pidfdSendSignal(this.#pidfd, SIGCONT)
   }
 
-  #command(number: number): boolean {
-    if (this.#control < 0) return true
+  // Whatever else goes wrong: a guardian that has ended needs no command.
+  #command(number: number): number {
+    if (this.#control < 0) return 0
     this.#pokeIfStopped()
-    return send(this.#control, Uint8Array.of(number), 0, 1, MSG_DONTWAIT) === 1
+    return send(this.#control, Uint8Array.of(number), 0, 1, MSG_DONTWAIT)
   }
 
   #listen(): void {
@@ -109,6 +114,8 @@ export class Guardian {
     const out = new Int32Array(4)
     const length = recvmsg(this.#control, [new Uint8Array(words.buffer)], MSG_DONTWAIT, null, out)
     if (length === -EAGAIN) return false
+    // Once, and before what is still there to be read: a command came too late to be read.
+    if (length === -ECONNRESET) return true
     if (length <= 0) {
       this.hangUp()
       return false

@@ -32,6 +32,7 @@ typedef struct {
   int control;
   int signals;
   pid_t target;
+  bool listening;
   bool ending;
   int pause_ms;
   int hopeless;
@@ -73,8 +74,8 @@ static void obey(guardian_t *guardian) {
       guardian->pause_ms = FIRST_PAUSE_MS;
     }
     if (command == CLOSED) {
-      close(guardian->control);
-      guardian->control = -1;
+      // Whoever has only stopped talking may still listen.
+      guardian->listening = false;
       return;
     }
     if (command != END_ALL) signal_descendants(command);
@@ -84,13 +85,13 @@ static void obey(guardian_t *guardian) {
 // Waits until somebody ends, or something is said, or it is time to look again.
 static void wait_for_news(guardian_t *guardian) {
   struct pollfd fds[] = {{.fd = guardian->signals, .events = POLLIN},
-                         {.fd = guardian->control, .events = POLLIN}};
+                         {.fd = guardian->listening ? guardian->control : -1, .events = POLLIN}};
   struct timespec pause = {guardian->pause_ms / 1000, guardian->pause_ms % 1000 * 1000000L};
   syscall(SYS_ppoll, fds, 2, guardian->ending ? &pause : NULL, NULL, SIGNAL_SET_BYTES);
   struct signalfd_siginfo ended;
   while (read(guardian->signals, &ended, sizeof ended) > 0)
     ;
-  if (guardian->control >= 0) obey(guardian);
+  if (guardian->listening) obey(guardian);
 }
 
 // False when all who are left may not be killed.
@@ -129,6 +130,7 @@ static int number_from(const char *text) {
 
 int main(int argc, char **argv) {
   guardian_t guardian = {.control = argc < 2 ? -1 : number_from(argv[1]),
+                         .listening = true,
                          .pause_ms = FIRST_PAUSE_MS};
   if (guardian.control < 0) return EXIT_FAILURE;
   int program = guardian.control + 1, plan = guardian.control + 2;
