@@ -4,8 +4,8 @@ import { describe, expect, it, vi } from 'vitest'
 import { P_PID, waitid, WEXITED } from '@tsyncio/syscalls'
 
 import { children } from './children.js'
-import { python, shells } from './families.js'
-import { makeTag, untilTagged } from './tagged.js'
+import { python, shells } from './fixtures/families.js'
+import { makeTag, untilTagged } from './until-tagged.js'
 
 vi.setConfig({ testTimeout: 60_000 })
 

@@ -11,10 +11,11 @@ import {
   type SubprocessOptions,
 } from '@tsyncio/subprocess'
 
-import { bomb, fleeing, python, shells } from './families.js'
+import { bomb, fleeing, python, shells } from './fixtures/families.js'
 import { leakCheck } from './leak-check.js'
 import { onEachDriver } from './spellings.js'
-import { makeTag, tagged, untilTagged } from './tagged.js'
+import { tagged } from './fixtures/tagged.js'
+import { makeTag, untilTagged } from './until-tagged.js'
 
 vi.setConfig({ testTimeout: 30_000 })
 

@@ -21,10 +21,15 @@
 typedef struct {
   pid_t pid;
   pid_t parent;
+  bool settled; // it can have no child that is not in the list
 } member_t;
 
 static member_t members[MOST_MEMBERS];
 static size_t member_count;
+
+// One bit for each number that Linux gives (PID_MAX_LIMIT): whether it is in the list.
+#define MOST_PIDS (4 * 1024 * 1024)
+static uint8_t listed[MOST_PIDS / 8];
 
 typedef struct {
   char bytes[48];
@@ -87,7 +92,16 @@ static int signal_member(member_t member, int number) {
 }
 
 static void add_member(pid_t pid, pid_t parent) {
-  if (member_count < MOST_MEMBERS) members[member_count++] = (member_t){pid, parent};
+  if (pid >= MOST_PIDS || member_count == MOST_MEMBERS) return;
+  uint8_t bit = (uint8_t)(1u << (pid % 8));
+  if (listed[pid / 8] & bit) return;
+  listed[pid / 8] |= bit;
+  members[member_count++] = (member_t){pid, parent, false};
+}
+
+static void forget_members(void) {
+  for (size_t i = 0; i < member_count; i++) listed[members[i].pid / 8] = 0;
+  member_count = 0;
 }
 
 typedef struct {
@@ -171,34 +185,45 @@ static void find_children_files(void) {
   if (fd >= 0) close(fd);
 }
 
-// From the top down, so that whoever is visited cannot have children behind our back.
-static size_t for_each_descendant(size_t (*visit)(member_t member, int number), int number) {
+static void begin_list(void) {
   find_children_files();
-  member_count = 0;
-  size_t sum = 0;
+  forget_members();
   add_children_of((pid_t)syscall(SYS_getpid));
-  for (size_t i = 0; i < member_count; i++) {
-    sum += visit(members[i], number);
-    add_children_of(members[i].pid);
-  }
-  return sum;
 }
 
-static size_t send(member_t member, int number) { return signal_member(member, number) == 0; }
+void signal_descendants(int number) {
+  begin_list();
+  for (size_t i = 0; i < member_count; i++) {
+    signal_member(members[i], number);
+    add_children_of(members[i].pid);
+  }
+}
 
-void signal_descendants(int number) { for_each_descendant(send, number); }
-
-// 1 while it may still fork.
-static size_t stop(member_t member, int number) {
+// Only a process that has stopped can be asked for all its children. Each is asked once:
+// the work is in proportion to how many there are, however many passes it takes.
+static bool settle(member_t *member) {
   look_t look;
-  if (!look_at(member.pid, &look) || is_over(look.state) || is_stopped(look.state)) return 0;
-  return signal_member(member, number) == 0;
+  if (!look_at(member->pid, &look) || is_over(look.state)) return true;
+  if (!is_stopped(look.state)) return signal_member(*member, SIGSTOP) != 0;
+  add_children_of(member->pid);
+  return true;
+}
+
+// One pass, from the top down; says whether anybody can still fork.
+static bool stop_members(void) {
+  bool all_settled = true;
+  add_children_of((pid_t)syscall(SYS_getpid));
+  for (size_t i = 0; i < member_count; i++) {
+    if (!members[i].settled) members[i].settled = settle(&members[i]);
+    all_settled &= members[i].settled;
+  }
+  return !all_settled;
 }
 
 size_t kill_descendants(size_t *refused) {
-  int passes = MOST_STOPPING_PASSES;
-  while (for_each_descendant(stop, SIGSTOP) > 0 && --passes > 0)
-    ;
+  begin_list();
+  for (int passes = MOST_STOPPING_PASSES; stop_members() && passes > 0; passes--)
+    syscall(SYS_sched_yield);
   size_t killed = 0;
   *refused = 0;
   // From the bottom up: a parent that dies first would leave its children another parent.
