@@ -2,7 +2,7 @@ import { gather, type Gen } from '@tsyncio/tasks'
 import { OSError } from '@tsyncio/syscalls'
 import type { StreamReader, StreamWriter } from '@tsyncio/streams'
 
-import type { ExitWatch } from './exit-watch.js'
+import type { Exit } from './exit.js'
 import type { ProcessPipes } from './process-pipes.js'
 
 // The child may end, or close its stdin, without having read all: that is its affair.
@@ -29,7 +29,7 @@ function* readAll(reader: StreamReader | null): Gen<Buffer | null> {
 
 /** All at once, since a child that is not read from stops reading. */
 export function* communicate(
-  exit: ExitWatch,
+  exit: Exit,
   pipes: ProcessPipes,
   input: Uint8Array | string | undefined,
 ): Gen<[stdout: Buffer | null, stderr: Buffer | null]> {

@@ -3,6 +3,7 @@ import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 import type { Process } from './process.js'
 import { requireText } from './require-text.js'
 import { startProcess } from './start-process.js'
+import { startTree } from './tree/start-tree.js'
 import { requireOptions, type SubprocessOptions } from './subprocess-options.js'
 
 function* started(
@@ -10,6 +11,7 @@ function* started(
   args: readonly string[],
   options: SubprocessOptions,
 ): Gen<Process> {
+  if (options.tree === true) return yield* startTree(program, args, options)
   return startProcess(program, args, options)
 }
 

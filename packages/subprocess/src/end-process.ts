@@ -2,25 +2,25 @@ import { isCancelled } from '@tsyncio/loop'
 import { SIGKILL, SIGTERM } from '@tsyncio/syscalls'
 import { timeout, TimeoutError, type Gen } from '@tsyncio/tasks'
 
-import type { ExitWatch } from './exit-watch.js'
-import type { ProcessGroup } from './process-group.js'
+import type { Exit } from './exit.js'
+import type { Followers } from './followers.js'
 
-function* ended(exit: ExitWatch, group: ProcessGroup | undefined): Gen<void> {
+function* ended(exit: Exit, followers: Followers | undefined): Gen<void> {
   yield* exit.wait()
-  if (group !== undefined) yield* group.ended()
+  if (followers !== undefined) yield* followers.ended()
 }
 
 /** Ends a process and its group: asks, waits for a while, kills, and reaps whatever happens. */
 export function* endProcess(
-  exit: ExitWatch,
-  group: ProcessGroup | undefined,
+  exit: Exit,
+  followers: Followers | undefined,
   grace: number,
 ): Gen<number> {
-  const signal = (number: number): unknown => group?.signal(number) ?? exit.send(number)
+  const signal = (number: number): unknown => followers?.signal(number) ?? exit.send(number)
   let interruption: { readonly error: unknown } | undefined
   signal(SIGTERM)
   try {
-    yield* timeout(grace, () => ended(exit, group))
+    yield* timeout(grace, () => ended(exit, followers))
   } catch (error) {
     if (!(error instanceof TimeoutError)) interruption = { error }
   }
@@ -28,7 +28,7 @@ export function* endProcess(
   // Nothing survives SIGKILL, so this wait is short; a cancellation has to stand in line.
   for (let over = false; !over;) {
     try {
-      yield* ended(exit, group)
+      yield* ended(exit, followers)
       over = true
     } catch (error) {
       if (!isCancelled(error)) throw error

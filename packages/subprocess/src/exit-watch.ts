@@ -1,7 +1,6 @@
-import { InvalidStateError, type EventLoop, type Future } from '@tsyncio/loop'
+import type { EventLoop } from '@tsyncio/loop'
 import type { Gen } from '@tsyncio/tasks'
 import {
-  CLD_EXITED,
   close,
   ESRCH,
   osError,
@@ -13,46 +12,42 @@ import {
   WNOHANG,
 } from '@tsyncio/syscalls'
 
-// What is reported when somebody else reaped the child, as asyncio does.
-const unknownCode = 255
+import type { Exit } from './exit.js'
+import { exitCode, unknownCode } from './exit-code.js'
+import { Milestone } from './milestone.js'
 
 /**
  * The end of one child. The loop watches its pidfd, which becomes readable in any thread
  * and whoever holds the child's pipes; then the child is reaped, and only then. So until
  * it is, its pid cannot be another process's.
  */
-export class ExitWatch {
+export class ExitWatch implements Exit {
   readonly loop: EventLoop
   readonly pid: number
   /** The exit code; -N when the child was killed by signal N; null while it runs. */
   returncode: number | null = null
   readonly #pidfd: number
-  readonly #waiters = new Set<Future<number>>()
-  readonly #onExit: () => void
+  readonly #exited: Milestone<number>
+  #onExit: (() => void) | undefined
 
-  constructor(loop: EventLoop, pid: number, pidfd: number, onExit: () => void) {
+  constructor(loop: EventLoop, pid: number, pidfd: number) {
     this.loop = loop
     this.pid = pid
     this.#pidfd = pidfd
-    this.#onExit = onExit
+    this.#exited = new Milestone(loop)
     const { fds } = loop.core
     fds.addReader(pidfd, { run: () => this.#reap(WEXITED | WNOHANG) })
     fds.claim(pidfd, this)
   }
 
   /** Waits for the exit; cancelled, gives up waiting and nothing else. */
-  *wait(): Gen<number> {
-    if (this.returncode !== null) return this.returncode
-    if (this.loop.isClosed()) {
-      throw new InvalidStateError(`The loop that watched ${this.toString()} is closed.`)
-    }
-    const waiter = this.loop.createFuture<number>()
-    this.#waiters.add(waiter)
-    try {
-      return yield* waiter
-    } finally {
-      this.#waiters.delete(waiter)
-    }
+  wait(): Gen<number> {
+    return this.#exited.wait()
+  }
+
+  whenEnded(callback: () => void): void {
+    if (this.returncode === null) this.#onExit = callback
+    else callback()
   }
 
   /** Sends a signal; to a child that has ended, does nothing. */
@@ -80,9 +75,10 @@ export class ExitWatch {
     fds.release(this.#pidfd)
     fds.removeReader(this.#pidfd)
     close(this.#pidfd)
-    this.returncode = result < 0 ? this.#reportStranger(result) : codeOf(ended)
-    for (const waiter of this.#waiters) if (!waiter.done()) waiter.setResult(this.returncode)
-    this.#onExit()
+    const [, how, status] = ended as unknown as [number, number, number]
+    this.returncode = result < 0 ? this.#reportStranger(result) : exitCode(how, status)
+    this.#exited.reach(this.returncode)
+    this.#onExit?.()
   }
 
   #reportStranger(result: number): number {
@@ -92,8 +88,4 @@ export class ExitWatch {
     })
     return unknownCode
   }
-}
-
-function codeOf([, how, status]: Int32Array): number {
-  return how === CLD_EXITED ? (status as number) : -(status as number)
 }

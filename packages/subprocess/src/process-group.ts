@@ -1,6 +1,9 @@
 import { ESRCH, kill, osError } from '@tsyncio/syscalls'
 import { sleep, type Gen } from '@tsyncio/tasks'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
+
+import type { Followers } from './followers.js'
+import { statFields } from './stat-fields.js'
 
 const firstLook = 2
 const longestLook = 100
@@ -10,7 +13,7 @@ const longestLook = 100
  * number while somebody is in it; once it is known to be empty, nobody is signalled any
  * more, since the number may be somebody else's.
  */
-export class ProcessGroup {
+export class ProcessGroup implements Followers {
   readonly #id: number
   #over = false
 
@@ -41,17 +44,7 @@ export class ProcessGroup {
 
   #hasRunning(pid: string): boolean {
     if (!/^\d+$/.test(pid)) return false
-    const [state, , group] = fieldsOf(pid)
+    const [state, , group] = statFields(pid)
     return Number(group) === this.#id && state !== 'Z' && state !== 'X'
-  }
-}
-
-/** What comes after the name in `/proc/PID/stat`; the name may contain anything. */
-function fieldsOf(pid: string): string[] {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  } catch {
-    return [] // It has ended meanwhile.
   }
 }

@@ -6,11 +6,11 @@ import type { StreamReader, StreamWriter } from '@tsyncio/streams'
 import type { ChildStdio } from './child-stdio.js'
 import { communicate } from './communicate.js'
 import { endProcess } from './end-process.js'
-import { ExitWatch } from './exit-watch.js'
-import { ProcessGroup } from './process-group.js'
+import type { Exit } from './exit.js'
+import type { Followers } from './followers.js'
 import { ProcessPipes } from './process-pipes.js'
 import { signalNumber } from './signal-number.js'
-import type { SubprocessOptions } from './subprocess-options.js'
+import { requireGrace, type SubprocessOptions } from './subprocess-options.js'
 
 const defaultGrace = 5000
 
@@ -22,26 +22,30 @@ const defaultGrace = 5000
  */
 export class Process {
   readonly #pipes: ProcessPipes
-  readonly #exit: ExitWatch
-  readonly #group: ProcessGroup | undefined
+  readonly #exit: Exit
+  readonly #followers: Followers | undefined
+  readonly #grace: number
 
   /** @internal */
   constructor(
     loop: EventLoop,
-    pid: number,
-    pidfd: number,
+    exit: Exit,
+    followers: Followers | undefined,
     stdio: ChildStdio,
     options: SubprocessOptions,
   ) {
-    const { signal, limit, startNewSession, processGroup } = options
+    const { signal, limit, grace = defaultGrace } = options
     const terminate = (): void => this.terminate()
-    if (startNewSession === true || processGroup === 0) this.#group = new ProcessGroup(pid)
+    this.#exit = exit
+    this.#followers = followers
+    this.#grace = grace
     this.#pipes = new ProcessPipes(loop, stdio, limit)
-    this.#exit = new ExitWatch(loop, pid, pidfd, () => {
-      signal?.removeEventListener('abort', terminate)
-      this.#group?.signal(0)
-    })
     signal?.addEventListener('abort', terminate)
+    exit.whenEnded(() => {
+      signal?.removeEventListener('abort', terminate)
+      // A closed loop has killed the process, and nobody will see to the others.
+      followers?.signal(loop.isClosed() ? SIGKILL : 0)
+    })
   }
 
   /** What is written here the process reads; null unless stdin is 'pipe'. */
@@ -113,42 +117,41 @@ export class Process {
   }
 
   /**
-   * Sends a signal to everyone in the process's group; signal 0 only looks. The group may
-   * outlive the process, and keeps its number as long as somebody is in it.
+   * Sends a signal to everyone in the process's group, with `tree: true` to everyone in its
+   * tree; signal 0 only looks. They may outlive the process. A group keeps its number as
+   * long as somebody is in it.
    *
-   * @returns whether anybody is in the group; that may be a zombie that nobody reaps.
-   * @throws InvalidStateError if the process was made without `processGroup: 0` or
-   *   `startNewSession`: then the group is somebody else's.
+   * @returns whether anybody is there; in a group that may be a zombie that nobody reaps.
+   * @throws InvalidStateError if the process is in a group that is somebody else's: it was
+   *   given `processGroup`, or a terminal.
    */
   signalGroup(signal: NodeJS.Signals | number): boolean {
     const number = signalNumber(signal)
-    if (this.#group === undefined) {
+    if (this.#followers === undefined) {
       throw new InvalidStateError(
         `${this.toString()} has no group of its own: give it one with processGroup: 0.`,
       )
     }
-    return this.#group.signal(number)
+    return this.#followers.signal(number)
   }
 
   /**
    * Ends the process: SIGTERM, after `grace` milliseconds SIGKILL; waits for the exit, and
-   * closes the pipes; what has come out of them can still be read. If the process has a group of its own, that is done to the whole
-   * group, also to what is left of it after the process. Cancelled meanwhile, kills at once.
+   * closes the pipes; what has come out of them can still be read. That is done to the
+   * whole process group, if it is the process's own, and also to what is left of it after
+   * the process; with `tree: true` to the whole tree. Cancelled meanwhile, kills at once.
+   *
+   * @param options the default of `grace` is the option that the process was made with.
    */
   close(options: { readonly grace?: number } = {}): Coroutine<number> {
-    const { grace = defaultGrace } = options
-    if (typeof grace !== 'number') {
-      throw new TypeError(`Expected milliseconds for the option "grace", got ${typeof grace}.`)
-    }
-    if (!(grace >= 0)) {
-      throw new RangeError(`Expected milliseconds for the option "grace", got ${grace}.`)
-    }
+    const { grace = this.#grace } = options
+    requireGrace(grace)
     return coroutine(this.#end(grace))
   }
 
-  /** `await using` ends the process as {@link close} does. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
+  /** Leaving a scope, by `await using` or `using()`, ends the process as {@link close} does. */
+  [Symbol.asyncDispose](): Coroutine<void> {
+    return coroutine(this.#dispose())
   }
 
   toString(): string {
@@ -156,9 +159,13 @@ export class Process {
     return `<Process ${this.pid} ${state}>`
   }
 
+  *#dispose(): Gen<void> {
+    yield* this.#end(this.#grace)
+  }
+
   *#end(grace: number): Gen<number> {
     try {
-      const code = yield* endProcess(this.#exit, this.#group, grace)
+      const code = yield* endProcess(this.#exit, this.#followers, grace)
       yield* this.#pipes.readRest()
       return code
     } finally {

@@ -2,32 +2,21 @@ import { getEventLoop, type EventLoop } from '@tsyncio/loop'
 import {
   close,
   kill,
-  osError,
   P_PID,
   SIGKILL,
   spawn,
-  spawnSteps,
   UnsupportedError,
   waitid,
   WEXITED,
-  type OSError,
 } from '@tsyncio/syscalls'
 
 import { ChildStdio } from './child-stdio.js'
+import { ExitWatch } from './exit-watch.js'
+import { ProcessGroup } from './process-group.js'
 import { Process } from './process.js'
+import { spawnError } from './spawn-error.js'
+import { spawnPlan } from './spawn-plan.js'
 import type { SubprocessOptions } from './subprocess-options.js'
-
-/** The error for a child that could not be started, and whose fault that is. */
-function spawnError(
-  errno: number,
-  step: number,
-  program: string,
-  cwd: string | undefined,
-): OSError {
-  const name = spawnSteps[step] ?? 'clone'
-  const path = name === 'chdir' ? cwd : name === 'execve' ? program : undefined
-  return osError(errno, `spawn ${name}`, path === undefined ? {} : { path })
-}
 
 // A child that cannot be watched must not be left to itself.
 function abandon(pid: number, pidfd: number): void {
@@ -36,16 +25,10 @@ function abandon(pid: number, pidfd: number): void {
   if (pidfd >= 0) close(pidfd)
 }
 
-function watched(
-  loop: EventLoop,
-  pid: number,
-  pidfd: number,
-  stdio: ChildStdio,
-  options: SubprocessOptions,
-): Process {
+function watched(loop: EventLoop, pid: number, pidfd: number): ExitWatch {
   try {
     if (pidfd < 0) throw new UnsupportedError('Processes need pidfds, and so Linux 5.4 or later.')
-    return new Process(loop, pid, pidfd, stdio, options)
+    return new ExitWatch(loop, pid, pidfd)
   } catch (error) {
     abandon(pid, pidfd)
     throw error
@@ -61,27 +44,18 @@ export function startProcess(
   args: readonly string[],
   options: SubprocessOptions,
 ): Process {
-  const { cwd, env, argv0 = program, startNewSession, processGroup, signal } = options
-  if (signal?.aborted === true) throw signal.reason
+  if (options.signal?.aborted === true) throw options.signal.reason
   const loop = getEventLoop()
   const stdio = new ChildStdio(options)
   try {
     const out = new Int32Array(2)
-    const pid = spawn(
-      {
-        file: program,
-        args: [argv0, ...args],
-        env,
-        cwd,
-        stdio: stdio.fds,
-        newSession: startNewSession,
-        processGroup,
-      },
-      out,
-    )
+    const plan = spawnPlan(program, args, options, stdio.fds)
+    const pid = spawn(plan, out)
     const [pidfd, step] = out as unknown as [number, number]
-    if (pid < 0) throw spawnError(pid, step, program, cwd)
-    return watched(loop, pid, pidfd, stdio, options)
+    if (pid < 0) throw spawnError(pid, step, program, options.cwd)
+    const isHead = plan.newSession === true || plan.processGroup === 0
+    const exit = watched(loop, pid, pidfd)
+    return new Process(loop, exit, isHead ? new ProcessGroup(pid) : undefined, stdio, options)
   } finally {
     stdio.close()
   }

@@ -18,8 +18,23 @@ export interface SubprocessOptions {
   readonly limit?: number | undefined
   /** Makes the process the head of a session, and so of a group, of its own: `setsid(2)`. */
   readonly startNewSession?: boolean | undefined
-  /** The process group that it enters; 0 for one of its own: `setpgid(2)`. */
-  readonly processGroup?: number | undefined
+  /**
+   * The process group that it enters; 0 for one of its own: `setpgid(2)`. 'inherit' is the
+   * group of this process. Default: 'inherit' for a process that has a terminal as stdin,
+   * stdout or stderr, since it would be stopped in another group; 0 for every other.
+   */
+  readonly processGroup?: number | 'inherit' | undefined
+  /**
+   * Whether all descendants of the process belong to it, those that have left its group and
+   * session included. They end with it, and when this process ends, however that happens.
+   * A small native process, the guardian, sees to that.
+   */
+  readonly tree?: boolean | undefined
+  /**
+   * How many milliseconds the process is given between SIGTERM and SIGKILL when its scope is
+   * left or it is closed. Default: 5000.
+   */
+  readonly grace?: number | undefined
   /**
    * Aborted before the process is there, rejects the creation with the signal's reason;
    * aborted later, sends SIGTERM as `terminate()` does.
@@ -56,6 +71,21 @@ function requireInteger(value: unknown, least: number, option: string): void {
   )
 }
 
+function requireFlag(value: unknown, option: string): void {
+  if (value === undefined || typeof value === 'boolean') return
+  throw new TypeError(`Expected a boolean for the option "${option}", ${got(value)}.`)
+}
+
+/** @throws TypeError or RangeError for what is no time. */
+export function requireGrace(grace: unknown): void {
+  if (typeof grace !== 'number') {
+    throw new TypeError(`Expected milliseconds for the option "grace", got ${typeof grace}.`)
+  }
+  if (!(grace >= 0)) {
+    throw new RangeError(`Expected milliseconds for the option "grace", got ${grace}.`)
+  }
+}
+
 /** @throws TypeError or RangeError, with the option's name. */
 export function requireOptions(options: SubprocessOptions): void {
   if (typeof options !== 'object' || options === null) {
@@ -69,12 +99,10 @@ export function requireOptions(options: SubprocessOptions): void {
   if (argv0 !== undefined) requireText(argv0, 'the option "argv0"')
   requireEnv(options.env)
   requireInteger(options.limit, 1, 'limit')
-  requireInteger(options.processGroup, 0, 'processGroup')
-  if (startNewSession !== undefined && typeof startNewSession !== 'boolean') {
-    throw new TypeError(
-      `Expected a boolean for the option "startNewSession", ${got(startNewSession)}.`,
-    )
-  }
+  if (options.processGroup !== 'inherit') requireInteger(options.processGroup, 0, 'processGroup')
+  requireFlag(startNewSession, 'startNewSession')
+  requireFlag(options.tree, 'tree')
+  if (options.grace !== undefined) requireGrace(options.grace)
   if (startNewSession === true && options.processGroup !== undefined) {
     throw new TypeError(
       'The option "processGroup" cannot be combined with "startNewSession": a session begins a group of its own.',

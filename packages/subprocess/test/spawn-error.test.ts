@@ -108,7 +108,7 @@ describe('a bad argument', () => {
 
   it('is refused by the methods of a process', async () => {
     await run(async () => {
-      const process = await createSubprocessExec('true')
+      const process = await createSubprocessExec('true', [], { processGroup: 'inherit' })
       expect(() => process.sendSignal('SIGNOTHING' as never)).toThrow(RangeError)
       expect(() => process.sendSignal(1000)).toThrow(RangeError)
       expect(() => process.sendSignal({} as never)).toThrow(TypeError)

@@ -4,7 +4,14 @@
 #include <fcntl.h>
 #include <sys/eventfd.h>
 #include <sys/sendfile.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+// Newer than the headers that this builds with.
+#define MFD_CLOEXEC_ 0x1
+#define MFD_ALLOW_SEALING_ 0x2
+#define MFD_NOEXEC_SEAL_ 0x8
+#define MFD_EXEC_ 0x10
 
 // read(fd, buffer: Uint8Array, offset, length) -> bytes, 0 at the end
 static napi_value read_(napi_env env, napi_callback_info info) {
@@ -86,6 +93,18 @@ static napi_value eventfd_(napi_env env, napi_callback_info info) {
   return give(env, own_fd(environment_of(env), result_of(eventfd(initial, flags | EFD_CLOEXEC))));
 }
 
+// memfdCreate(name: Uint8Array of one NUL-ended string, flags) -> fd
+static napi_value memfd_create_(napi_env env, napi_callback_info info) {
+  args_t args = args_begin(env, info);
+  span_t name = arg_array(&args, 0, napi_uint8_array, 1);
+  int flags = (int)arg_int(&args, 1, INT32_MIN, INT32_MAX);
+  if (name.length > 0 && ((const char *)name.data)[name.length - 1] != '\0')
+    args_fail(&args, 0, BAD_RANGE);
+  if (args.bad) return give(env, args.bad);
+  int64_t fd = result_of(syscall(SYS_memfd_create, name.data, flags | MFD_CLOEXEC_));
+  return give(env, own_fd(environment_of(env), fd));
+}
+
 // dup(fd) -> fd
 static napi_value dup_(napi_env env, napi_callback_info info) {
   args_t args = args_begin(env, info);
@@ -122,6 +141,7 @@ static napi_value fcntl_(napi_env env, napi_callback_info info) {
   case F_SETFL:
   case F_GETPIPE_SZ:
   case F_SETPIPE_SZ:
+  case F_ADD_SEALS:
     return give(env, result_of(fcntl(fd, command, argument)));
   default:
     return give(env, -EINVAL);
@@ -151,7 +171,8 @@ void init_fd(napi_env env, napi_value exports) {
   static const function_t functions[] = {
       {"read", read_},         {"write", write_},        {"readv", readv_}, {"writev", writev_},
       {"sendfile", sendfile_},
-      {"close", close_},       {"pipe2", pipe2_},        {"eventfd", eventfd_}, {"dup", dup_},
+      {"close", close_},       {"pipe2", pipe2_},        {"eventfd", eventfd_},
+      {"memfdCreate", memfd_create_},                    {"dup", dup_},
       {"dup3", dup3_},         {"fcntl", fcntl_},        {"adoptFd", adopt_fd},
       {"releaseFd", release_fd}};
   DEFINE(env, exports, functions);
@@ -167,6 +188,15 @@ void init_fd(napi_env env, napi_value exports) {
       {"F_SETFL", F_SETFL},
       {"F_GETPIPE_SZ", F_GETPIPE_SZ},
       {"F_SETPIPE_SZ", F_SETPIPE_SZ},
+      {"F_ADD_SEALS", F_ADD_SEALS},
+      {"F_SEAL_SEAL", F_SEAL_SEAL},
+      {"F_SEAL_SHRINK", F_SEAL_SHRINK},
+      {"F_SEAL_GROW", F_SEAL_GROW},
+      {"F_SEAL_WRITE", F_SEAL_WRITE},
+      {"MFD_CLOEXEC", MFD_CLOEXEC_},
+      {"MFD_ALLOW_SEALING", MFD_ALLOW_SEALING_},
+      {"MFD_NOEXEC_SEAL", MFD_NOEXEC_SEAL_},
+      {"MFD_EXEC", MFD_EXEC_},
       {"EFD_CLOEXEC", EFD_CLOEXEC},
       {"EFD_NONBLOCK", EFD_NONBLOCK},
       {"EFD_SEMAPHORE", EFD_SEMAPHORE},

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Builds the one native binary: every C file of native/, one call of the compiler.
+// Builds the two native files: the addon, which is every C file of native/, and the
+// guardian of process trees, a program of its own. One call of the compiler for each.
 //
 //   node scripts/build-native.js                     this machine
 //   node scripts/build-native.js --target linux-arm64-glibc
@@ -11,7 +12,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
@@ -38,40 +39,81 @@ if (!(target in compilers)) {
 const compiler = process.env.CC ?? (target === hostTarget() ? 'cc' : compilers[target])
 const headers = createRequire(import.meta.url)('node-api-headers').include_dir
 const name = values.sanitize === undefined ? target : `${target}-${values.sanitize}`
-const output = join(root, 'prebuilds', `${name}.node`)
-const sources = readdirSync(join(root, 'native'))
-  .filter((file) => file.endsWith('.c'))
-  .map((file) => join(root, 'native', file))
+const native = join(root, 'native')
+const cFiles = (folder) =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.c'))
+    .map((file) => join(folder, file))
 
-const flags = [
+const common = [
   '-std=c11',
-  '-shared',
-  '-fPIC',
-  '-fvisibility=hidden',
-  '-DNAPI_VERSION=8',
-  '-DNODE_GYP_MODULE_NAME=tsyncio_syscalls',
   '-Wall',
   '-Wextra',
   '-Werror',
-  '-Wno-cast-function-type',
-  ...(values.sanitize === undefined
-    ? ['-O2', '-fstack-protector-strong']
-    : ['-O1', '-g', '-fno-omit-frame-pointer', `-fsanitize=${values.sanitize}`]),
   // No folder of this machine goes into the binary.
   `-ffile-prefix-map=${root}=`,
-  `-I${headers}`,
 ]
+const sanitized = ['-O1', '-g', '-fno-omit-frame-pointer', `-fsanitize=${values.sanitize}`]
 
-mkdirSync(dirname(output), { recursive: true })
-// Built beside and renamed: a process that has the old binary mapped keeps it.
-const fresh = `${output}.${process.pid}`
-const built = spawnSync(compiler, [...flags, '-o', fresh, ...sources], { stdio: 'inherit' })
-if (built.error !== undefined) {
-  console.error(
-    `build-native: cannot run the C compiler "${compiler}" (${built.error.message}). ` +
-      'Install one (Debian: apt-get install gcc) or name it in CC.',
-  )
-  process.exit(1)
+const addon = {
+  output: `${name}.node`,
+  sources: cFiles(native),
+  flags: [
+    '-shared',
+    '-fPIC',
+    '-fvisibility=hidden',
+    '-DNAPI_VERSION=8',
+    '-DNODE_GYP_MODULE_NAME=tsyncio_syscalls',
+    '-Wno-cast-function-type',
+    `-I${headers}`,
+    ...(values.sanitize === undefined ? ['-O2', '-fstack-protector-strong'] : sanitized),
+  ],
 }
-if (built.status !== 0) process.exit(built.status ?? 1)
-renameSync(fresh, output)
+
+// Without a C library, so that it is small and one for every C library. A sanitizer needs
+// one, and then freestanding.c has nothing to do.
+const freestanding = [
+  '-Os',
+  '-static',
+  '-nostdlib',
+  '-ffreestanding',
+  '-fno-stack-protector',
+  '-U_FORTIFY_SOURCE',
+  '-fno-asynchronous-unwind-tables',
+  '-fno-tree-loop-distribute-patterns',
+  // As its name says: no PIE, and so no relocations that somebody would have to apply.
+  '-fno-pie',
+  '-no-pie',
+  '-Wl,-z,noexecstack,--build-id=none,-s',
+  // Else atomics are calls of a library that is not there.
+  ...(target.startsWith('linux-arm64') ? ['-mno-outline-atomics'] : []),
+]
+const guardian = {
+  output: `${name}.guardian`,
+  sources: [
+    ...cFiles(join(native, 'guardian')).filter(
+      (file) => values.sanitize === undefined || !file.endsWith('/freestanding.c'),
+    ),
+    ...['plan.c', 'child.c', 'start.c'].map((file) => join(native, file)),
+  ],
+  flags: values.sanitize === undefined ? freestanding : sanitized,
+}
+
+mkdirSync(join(root, 'prebuilds'), { recursive: true })
+for (const { output, sources, flags } of [addon, guardian]) {
+  // Built beside and renamed: a process that has the old binary mapped keeps it.
+  const path = join(root, 'prebuilds', output)
+  const fresh = `${path}.${process.pid}`
+  const built = spawnSync(compiler, [...common, ...flags, '-o', fresh, ...sources], {
+    stdio: 'inherit',
+  })
+  if (built.error !== undefined) {
+    console.error(
+      `build-native: cannot run the C compiler "${compiler}" (${built.error.message}). ` +
+        'Install one (Debian: apt-get install gcc) or name it in CC.',
+    )
+    process.exit(1)
+  }
+  if (built.status !== 0) process.exit(built.status ?? 1)
+  renameSync(fresh, path)
+}

@@ -25,6 +25,7 @@ export interface Addon {
   close(fd: number): number
   pipe2(out: Int32Array, flags: number): number
   eventfd(initial: number, flags: number): number
+  memfdCreate(name: Uint8Array, flags: number): number
   dup(fd: number): number
   dup3(from: number, to: number, flags: number): number
   fcntl(fd: number, command: number, argument: number): number
@@ -85,16 +86,7 @@ export interface Addon {
   getsockoptBytes(fd: number, level: number, name: number, out: Uint8Array): number
   setsockoptBytes(fd: number, level: number, name: number, value: Uint8Array): number
 
-  spawn(
-    files: Uint8Array,
-    args: Uint8Array,
-    env: Uint8Array,
-    cwd: Uint8Array | null,
-    stdio: Int32Array,
-    newSession: number,
-    processGroup: number,
-    out: Int32Array,
-  ): number
+  spawn(plan: Uint8Array, fds: Int32Array, out: Int32Array): number
   spawnUseCloseRange(use: number): number
   pidfdOpen(pid: number, flags: number): number
   pidfdSendSignal(pidfd: number, signal: number): number

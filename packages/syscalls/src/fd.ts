@@ -45,6 +45,21 @@ export function eventfd(initial: number, flags: number): number {
   return checked(addon.eventfd(initial, flags), 'eventfd(initial, flags)')
 }
 
+/**
+ * `memfd_create(2)`: an fd for a file that lies in memory alone, or `-errno`. The name is
+ * what `/proc` shows.
+ *
+ * @throws TypeError for a name that is no string or contains a NUL.
+ */
+export function memfdCreate(name: string, flags: number): number {
+  if (typeof name !== 'string') throw new TypeError('memfdCreate(): the name is not a string')
+  if (name.includes('\0')) throw new TypeError('memfdCreate(): the name contains a NUL character')
+  return checked(
+    addon.memfdCreate(new TextEncoder().encode(`${name}\0`), flags),
+    'memfdCreate(name, flags)',
+  )
+}
+
 /** A second fd for the same open file (`F_DUPFD_CLOEXEC`), or `-errno`. */
 export function dup(fd: number): number {
   return checked(addon.dup(fd), 'dup(fd)')
@@ -57,7 +72,7 @@ export function dup3(from: number, to: number, flags: number): number {
 
 /**
  * `fcntl(2)` for the commands whose argument is an integer: `F_GETFD`, `F_SETFD`,
- * `F_GETFL`, `F_SETFL`, `F_GETPIPE_SZ`, `F_SETPIPE_SZ`, `F_DUPFD`, `F_DUPFD_CLOEXEC`
+ * `F_GETFL`, `F_SETFL`, `F_GETPIPE_SZ`, `F_SETPIPE_SZ`, `F_ADD_SEALS`, `F_DUPFD`, `F_DUPFD_CLOEXEC`
  * (both make a close-on-exec fd). Others are `-EINVAL`.
  */
 export function fcntl(fd: number, command: number, argument: number): number {

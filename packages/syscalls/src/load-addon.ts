@@ -1,4 +1,5 @@
 import type { Addon } from './addon.js'
+import { prebuiltFiles } from './prebuilt-files.js'
 import { UnsupportedError } from './unsupported-error.js'
 
 // Reached through `process`, not by an import: this file must load in browsers too.
@@ -20,17 +21,10 @@ function reasonFor(failures: readonly unknown[]): string {
   )
 }
 
-/** The sanitizer tests load a binary of their own. */
-function sanitizer(process: NodeJS.Process): string {
-  const name = process.env['TSYNCIO_SANITIZE']
-  return name === undefined ? '' : `-${name}`
-}
-
 function load(): { addon: Addon } | { reason: string } {
   const failures: unknown[] = []
   if (node?.platform === 'linux' && node.env['TSYNCIO_NATIVE'] !== 'off') {
-    for (const libc of ['glibc', 'musl']) {
-      const path = `../prebuilds/linux-${node.arch}-${libc}${sanitizer(node)}.node`
+    for (const path of prebuiltFiles(node, 'node')) {
       try {
         return { addon: require(path) }
       } catch (failure) {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -157,6 +158,22 @@ describe('the fds of a spawned program', () => {
 })
 
 describe('a program', () => {
+  it('gets fds by the numbers it is promised, and closed ones in between', () => {
+    using opened = new Opened()
+    const [from, to] = opened.pair((out) => pipe2(out, 0))
+    expect(
+      sh('echo far >/proc/self/fd/999; ls /proc/$$/fd', { fds: { 999: to } }).text.split('\n'),
+    ).toEqual(['1', '2', '999', ''])
+    opened.close(to)
+    expect(readAll(from, (bytes) => read(from, bytes, 0, bytes.length))).toBe('far\n')
+  })
+
+  it('makes files with the permissions that its umask leaves', () => {
+    expect(sh('umask', { umask: 0o27 }).text.trim()).toBe('0027')
+    expect(sh('umask', { umask: 0 }).text.trim()).toBe('0000')
+    expect(sh('umask').text).toBe(String(execFileSync('/bin/sh', ['-c', 'umask'])))
+  })
+
   it('is looked for in the PATH of its own variables', () => {
     program('hello', '#!/bin/sh\necho hello from here')
     expect(output({ file: 'hello', env: { PATH: `/nowhere:${folder}` } }).text).toBe(
@@ -214,10 +231,20 @@ describe('a spawn that fails', () => {
     expect(call({ ...good, args: [1] })).toThrow('spawn(): args[0] is not a string')
     expect(call({ ...good, args: [] })).toThrow(RangeError)
     expect(call({ ...good, stdio: ['1'] })).toThrow(TypeError)
-    expect(call({ ...good, stdio: [-2] })).toThrow('spawn(): -2 in stdio is not an fd')
+    expect(call({ ...good, stdio: [-2] })).toThrow('spawn(): stdio[0] is -2')
     expect(call({ ...good, stdio: Array(257).fill(1) })).toThrow(RangeError)
     expect(call({ ...good, processGroup: -2 })).toThrow(RangeError)
     expect(call(null)).toThrow(TypeError)
+    expect(call({ ...good, newSession: 1 })).toThrow('newSession is not a boolean')
+    expect(call({ ...good, fds: 3 })).toThrow('fds is not an object')
+    expect(call({ ...good, fds: { x: 3 } })).toThrow('the fd number "x" in fds')
+    expect(call({ ...good, fds: { 3: '1' } })).toThrow('fds[3] is not a number')
+    expect(call({ ...good, fds: { 2: 1 } })).toThrow('the fd 2 is given twice')
+    expect(call({ ...good, uid: -1 })).toThrow(RangeError)
+    expect(call({ ...good, gid: 2 ** 32 - 1 })).toThrow(RangeError)
+    expect(call({ ...good, groups: [0.5] })).toThrow('groups[0] is 0.5')
+    expect(call({ ...good, umask: 0o1000 })).toThrow(RangeError)
+    expect(call({ ...good, terminal: '0' })).toThrow('terminal is not a number')
     expect(() => spawn(good, new Int32Array(1))).toThrow(RangeError)
   })
 })

@@ -1,10 +1,31 @@
 import { anything, number, typedArray } from './garbage.js'
+import { encodePlan } from '../../../dist/index.js'
 import { Sacrifice } from './sacrifice.js'
-
-const text = new TextEncoder()
 
 // Above the largest pid there can be: a signal to one of these hits nobody.
 const NO_PID = 2 ** 22 + 1
+
+/** A plan as it should be, or with a word, a string or the end of it spoiled. */
+function plan(random) {
+  const { bytes } = encodePlan({
+    file: random.pick(['/bin/true', '/nowhere']),
+    args: ['true'],
+    env: {},
+    cwd: random.pick([undefined, '/', '/nowhere']),
+    stdio: Array.from({ length: random.pick([0, 0, 1, 3, 4, 16, 100]) }, () => 500),
+    groups: random.pick([undefined, [], [1, 2]]),
+  })
+  const words = new Int32Array(bytes.buffer, 0, bytes.length >> 2)
+  return random.pick([
+    () => bytes,
+    () => (words.set([number(random)], random.below(14)), bytes),
+    () => (words.set([number(random)], random.below(words.length)), bytes),
+    () => (bytes.set([0], random.below(bytes.length)), bytes),
+    () => (bytes.set([120], bytes.length - 1), bytes),
+    () => bytes.subarray(0, random.below(bytes.length)),
+    () => bytes.subarray(random.below(4)),
+  ])()
+}
 
 const fitting = {
   int: (random) => random.pick([() => random.below(40), () => number(random)])(),
@@ -35,16 +56,22 @@ const fitting = {
     port: anything(random),
     path: anything(random),
   }),
-  program: (random) => random.pick([text.encode('/bin/true\0'), text.encode('/nowhere\0\0\0')]),
-  folder: (random) => random.pick([null, text.encode('/\0'), text.encode('/nowhere\0')]),
+  plan,
   spec: (random) => ({
     file: random.pick(['true', '/nowhere', anything(random)]),
     args: random.pick([['true'], [anything(random)], anything(random)]),
     env: random.pick([{}, undefined, anything(random)]),
     cwd: random.pick(['/', undefined, anything(random)]),
     stdio: random.pick([[], [500, -1, 501], anything(random)]),
+    fds: random.pick([undefined, { 7: 500 }, anything(random)]),
     newSession: random.pick([true, false, anything(random)]),
-    processGroup: random.pick([0, -1, anything(random)]),
+    processGroup: random.pick([0, undefined, anything(random)]),
+    terminal: random.pick([undefined, anything(random)]),
+    foreground: random.pick([undefined, anything(random)]),
+    uid: random.pick([undefined, 65534, anything(random)]),
+    gid: random.pick([undefined, 65534, anything(random)]),
+    groups: random.pick([undefined, [], anything(random)]),
+    umask: random.pick([undefined, 0o22, anything(random)]),
   }),
   turn: () => () => {},
   any: anything,
@@ -60,7 +87,6 @@ const harmless = {
   nohang: (value) => (isWhole(value) ? value | 1 : value),
   // What is neither null nor an array of zeros could be an address in the world.
   address: (value) => (value instanceof Uint8Array && value.length > 16 ? value.fill(0) : value),
-  program: (value) => (value instanceof Uint8Array && value.length > 20 ? value.fill(0) : value),
 }
 
 function safely(kind, value) {
