@@ -14,7 +14,7 @@ import { pipe2 } from '@tsyncio/syscalls'
 import { coroutine, run, runBlocking } from '@tsyncio/tasks'
 import { asyncFunctions, generators } from '@tsyncio/tasks/testing/vitest'
 
-import { bridged, server, unixPlace } from './pairs.js'
+import { bridged, server, startedTls, tls, unixPlace } from './pairs.js'
 
 const hosted: [string, StreamDrive][] = [
   ['generators, hosted', { spelling: generators, run: (main) => run(main) }],
@@ -75,6 +75,8 @@ const twoWay: [string, TwoWayStream, [string, StreamDrive][]][] = [
   ['TCP over IPv6', server({ host: '::1', port: 0 }), everywhere],
   ['a Unix socket', server(unixPlace, false), everywhere],
   ['a socket pair', { open: (options) => coroutine(made(() => socketPair(options))) }, everywhere],
+  ['TLS', tls, hosted],
+  ['TLS that was started later', startedTls, hosted],
   ['bridges to Node’s streams', { open: bridged }, hosted],
 ]
 
