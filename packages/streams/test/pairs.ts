@@ -1,4 +1,5 @@
 import {
+  asConnection,
   asDuplex,
   openConnection,
   startServer,
@@ -14,7 +15,9 @@ import {
 import { memoryPair } from '@tsyncio/streams/testing'
 import type { TwoWayStream } from '@tsyncio/streams/testing/vitest'
 import { setsockoptBytes, SO_LINGER, SOL_SOCKET } from '@tsyncio/syscalls'
-import { coroutine, createTask, Event, type Coroutine, type Gen } from '@tsyncio/tasks'
+import { coroutine, createTask, Event, until, type Coroutine, type Gen } from '@tsyncio/tasks'
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { pipeline } from 'node:stream'
 
 import { forClient, forServer } from './tls-fixtures.js'
@@ -85,6 +88,30 @@ function* startingTls(options?: StreamReaderOptions): Gen<[Connection, Connectio
   yield* near.writer.startTls({ ...forClient, serverName: 'localhost' })
   yield* serving
   return [near, far]
+}
+
+/** Pairs of Node's own sockets, as connections of ours. */
+export const netSockets: TwoWayStream = {
+  open: (options) => coroutine(connectingNet(options)),
+  reset: ({ writer }) => (writer.getExtraInfo('stream') as Socket).resetAndDestroy(),
+}
+
+const openNetSockets: Socket[] = []
+
+/** Node's sockets are Node's: no loop of ours closes them when it ends, as it does its own. */
+export function destroyNetSockets(): void {
+  for (const socket of openNetSockets.splice(0)) socket.destroy()
+}
+
+function* connectingNet(options?: StreamReaderOptions): Gen<[Connection, Connection]> {
+  const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1')
+  yield* until(once(server, 'listening'))
+  const { port } = server.address() as AddressInfo
+  const near = connect({ host: '127.0.0.1', port, allowHalfOpen: true })
+  const [far] = (yield* until(once(server, 'connection'))) as [Socket]
+  server.close()
+  openNetSockets.push(near, far)
+  return [asConnection(near, options), asConnection(far, options)]
 }
 
 /** Pairs that come of a server at `place`. */
