@@ -33,7 +33,7 @@ export function resetSocket({ writer }: Connection): void {
 /** A client, and the other side of its connection, which a server has accepted. */
 export function* connected(
   place: Place,
-  options?: StreamReaderOptions,
+  options?: StreamReaderOptions & { readonly maxFds?: number },
   tls?: { readonly server: TlsServerOptions; readonly client: TlsClientOptions },
 ): Gen<[Connection, Connection]> {
   const arrived = new Event()
