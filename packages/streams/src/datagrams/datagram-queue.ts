@@ -91,12 +91,18 @@ export class DatagramQueue implements Runnable {
   #waitForRoom(): void {
     const first = this.#queue[0]
     if (first === undefined || this.#watching || this.#retry !== undefined) return
-    if (this.#socket.isWatchedFor(first.to)) {
-      this.#watching = true
+    if (this.#socket.isWatchedFor(first.to) && this.#watch()) return
+    this.#retry = this.#loop.callLater(this.#pause, () => this.run())
+    this.#pause = Math.min(2 * this.#pause, longestPause)
+  }
+
+  /** False if the kernel has no memory to watch it. */
+  #watch(): boolean {
+    try {
       this.#loop.core.fds.addWriter(this.#socket.fd, this)
-    } else {
-      this.#retry = this.#loop.callLater(this.#pause, () => this.run())
-      this.#pause = Math.min(2 * this.#pause, longestPause)
+      return (this.#watching = true)
+    } catch {
+      return false
     }
   }
 

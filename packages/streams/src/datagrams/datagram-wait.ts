@@ -43,17 +43,16 @@ export abstract class DatagramWait<T>
   next(): IteratorResult<Suspend, T> {
     if (isAskedWhere()) return { done: false, value: this as unknown as Suspend }
     if (this.#cancelled !== undefined) throw this.#cancelled
-    let value: T | typeof notYet
     try {
-      value = this.attempt()
+      const value = this.attempt()
+      if (value !== notYet) {
+        this.#line.leave(this)
+        return { done: true, value }
+      }
+      this.#line.enter(this)
     } catch (error) {
       return this.throw(error)
     }
-    if (value !== notYet) {
-      this.#line.leave(this)
-      return { done: true, value }
-    }
-    this.#line.enter(this)
     return { done: false, value: this as unknown as Suspend }
   }
 

@@ -43,12 +43,15 @@ export class WaitLine implements Runnable {
     return true
   }
 
-  /** From now on `wait` is in the line, unless it was already. */
+  /**
+   * From now on `wait` is in the line, unless it was already.
+   *
+   * @throws OSError if the kernel cannot watch the fd.
+   */
   enter(wait: LineWait): void {
-    this.#waits.add(wait)
-    if (this.#watching) return
+    if (!this.#watching) this.#loop.core.fds[`add${this.#side}`](this.#fd, this)
     this.#watching = true
-    this.#loop.core.fds[`add${this.#side}`](this.#fd, this)
+    this.#waits.add(wait)
   }
 
   leave(wait: LineWait): void {

@@ -8,6 +8,14 @@ export const fatal: Record<string, readonly number[]> = {
   write: [e.EPIPE, e.ECONNRESET, e.EIO, e.ENOSPC, e.ENOBUFS, e.ENOMEM, e.ETIMEDOUT, e.EPERM],
   send: [e.EPIPE, e.ECONNRESET, e.ENOBUFS, e.ENOMEM, e.EACCES],
   writev: [e.EPIPE, e.ECONNRESET, e.EIO, e.ENOSPC, e.ENOBUFS, e.ENOMEM],
+  // Of sockets whose datagrams go astray singly: none of these is the end of one.
+  sendto: [e.ECONNREFUSED, e.ENOBUFS, e.ENOMEM, e.EPERM, e.ENETUNREACH, e.EMSGSIZE],
+  recvfrom: [e.ECONNREFUSED, e.ENOMEM],
+  sendmsg: [e.EPIPE, e.ECONNRESET, e.ENOBUFS, e.ENOMEM],
+  recvmsg: [e.ECONNRESET, e.ENOMEM],
+  // Asked in the middle of a file too, where it is no question of fallback any more.
+  sendfile: [e.EPIPE, e.ECONNRESET, e.EIO, e.ENOMEM, e.EINVAL, e.EOPNOTSUPP],
+  dup: [e.EMFILE],
   socket: [e.EMFILE, e.ENFILE, e.ENOBUFS, e.ENOMEM, e.EACCES],
   bind: [e.EACCES, e.EADDRINUSE, e.EADDRNOTAVAIL, e.ENOMEM],
   listen: [e.EADDRINUSE],
@@ -31,6 +39,11 @@ export const passing: Record<string, readonly number[]> = {
   write: [e.EAGAIN, e.EINTR],
   send: [e.EAGAIN, e.EINTR],
   writev: [e.EAGAIN, e.EINTR],
+  sendto: [e.EAGAIN, e.EINTR],
+  recvfrom: [e.EAGAIN, e.EINTR],
+  sendmsg: [e.EAGAIN, e.EINTR],
+  recvmsg: [e.EAGAIN, e.EINTR],
+  sendfile: [e.EAGAIN, e.EINTR],
   connect: [e.EINTR],
   accept4: [e.EAGAIN, e.EINTR, e.ECONNABORTED],
 }

@@ -2,7 +2,14 @@
 // replaces the functions of the native binary itself, so that production code has no seam
 // and pays for none (docs/design/decisions/0049-faults-below-everything.md). Only fds that
 // were made while it stands are hit: the loop's own calls are not its subject.
-import { EINPROGRESS, EPOLL_CTL_ADD, EPOLL_CTL_DEL, SO_ERROR } from '@tsyncio/syscalls'
+import {
+  EINPROGRESS,
+  EPOLL_CTL_ADD,
+  EPOLL_CTL_DEL,
+  MSG_CTRUNC,
+  SO_ERROR,
+  SOCK_DGRAM,
+} from '@tsyncio/syscalls'
 import type { SeededRandom } from '@tsyncio/streams/testing/vitest'
 
 import { fatal, passing } from './errors-of.js'
@@ -23,6 +30,8 @@ export class FaultyCalls {
   readonly faults: string[] = []
   /** The fds that were made and are not closed. */
   readonly open = new Set<number>()
+  /** Those of them that carry datagrams, which go whole or not at all. */
+  readonly #datagrams = new Set<number>()
   readonly #random: SeededRandom
   readonly #rates: FaultRates
   readonly #real: Record<string, Numbers> = {}
@@ -35,6 +44,9 @@ export class FaultyCalls {
     for (const name of ['readv', 'writev'] as const) this.#replaceVectored(name)
     for (const name of ['bind', 'listen', 'shutdown', 'setsockopt'] as const) this.#replace(name)
     for (const name of ['getsockname', 'getpeername'] as const) this.#replace(name)
+    for (const name of ['sendto', 'recvfrom'] as const) this.#replace(name)
+    this.#replaceMessages()
+    this.#replaceSendfile()
     this.#replaceConnect()
     this.#replaceEpollCtl()
     this.#replaceClose()
@@ -62,8 +74,20 @@ export class FaultyCalls {
     return -errno
   }
 
-  #isShort(): boolean {
-    return this.#random.next() < this.#rates.passing
+  #isShort(fd: number): boolean {
+    return !this.#datagrams.has(fd) && this.#random.next() < this.#rates.passing
+  }
+
+  #track(fd: number): number {
+    if (fd >= 0) this.open.add(fd)
+    return fd
+  }
+
+  /** The beginning of what is there, at least a byte. */
+  #someOf(buffers: Uint8Array[]): Uint8Array[] {
+    const some = buffers.slice(0, this.#random.size(buffers.length))
+    const last = some.pop() as Uint8Array
+    return [...some, last.subarray(0, Math.max(1, this.#random.below(last.length + 1)))]
   }
 
   #replace(name: string): void {
@@ -80,7 +104,7 @@ export class FaultyCalls {
         if (!this.open.has(fd)) return real(fd, buffer, at, length, flags)
         const errno = this.#fault(name)
         if (errno !== 0) return errno
-        const size = this.#isShort() && length > 0 ? this.#random.size(length) : length
+        const size = this.#isShort(fd) && length > 0 ? this.#random.size(length) : length
         return real(fd, buffer, at, size, flags)
       },
     )
@@ -91,38 +115,74 @@ export class FaultyCalls {
       if (!this.open.has(fd)) return real(fd, buffers as never)
       const errno = this.#fault(name)
       if (errno !== 0) return errno
-      if (!this.#isShort()) return real(fd, buffers as never)
-      const some = buffers.slice(0, this.#random.size(buffers.length))
-      const last = some.pop() as Uint8Array
-      some.push(last.subarray(0, Math.max(1, this.#random.below(last.length + 1))))
-      return real(fd, some as never)
+      return real(fd, (this.#isShort(fd) ? this.#someOf(buffers) : buffers) as never)
+    })
+  }
+
+  // More than 3 words are room for fds: those that come are ours, or were lost on the way.
+  #replaceMessages(): void {
+    this.#set(
+      'sendmsg',
+      (real) => (fd: number, buffers: Uint8Array[], flags: number, to: never, fds: never) => {
+        const errno = this.open.has(fd) ? this.#fault('sendmsg') : 0
+        if (errno !== 0) return errno
+        const isShort = this.open.has(fd) && this.#isShort(fd)
+        return real(fd, (isShort ? this.#someOf(buffers) : buffers) as never, flags, to, fds)
+      },
+    )
+    this.#set(
+      'recvmsg',
+      (real) => (fd: number, buffers: Uint8Array[], flags: number, from: never, out: never) => {
+        if (!this.open.has(fd)) return real(fd, buffers as never, flags, from, out)
+        const errno = this.#fault('recvmsg')
+        if (errno !== 0) return errno
+        const some = this.#isShort(fd) ? this.#someOf(buffers) : buffers
+        const result = real(fd, some as never, flags, from, out)
+        if (result >= 0) this.#fdsCame(out as Int32Array)
+        return result
+      },
+    )
+  }
+
+  // With no room for one more fd in the process, the kernel drops it and says so.
+  #fdsCame(out: Int32Array): void {
+    const count = out[2] as number
+    for (const fd of out.subarray(3, 3 + count)) this.#track(fd)
+    if (count === 0 || this.#random.next() >= this.#rates.fatal) return
+    this.faults.push('recvmsg MSG_CTRUNC')
+    nativeCalls['close']!(out[2 + count] as never)
+    out[1] = (out[1] as number) | MSG_CTRUNC
+    out[2] = count - 1
+  }
+
+  #replaceSendfile(): void {
+    this.#set('sendfile', (real) => (to: number, from: number, at: number, length: number) => {
+      const errno = this.open.has(to) ? this.#fault('sendfile') : 0
+      if (errno !== 0) return errno
+      const isShort = this.open.has(to) && this.#isShort(to)
+      return real(to, from, at, isShort ? this.#random.size(length) : length)
     })
   }
 
   #replaceMakers(): void {
-    const track = (fd: number): number => {
-      if (fd >= 0) this.open.add(fd)
+    this.#set('socket', (real) => (...args: [number, number, number]) => {
+      const fd = this.#fault('socket') || this.#track(real(...args))
+      if (fd >= 0 && isDatagram(args[1])) this.#datagrams.add(fd)
       return fd
+    })
+    for (const name of ['accept4', 'dup'] as const) {
+      this.#set(name, (real) => (fd: number, ...rest: number[]) => {
+        if (!this.open.has(fd)) return real(fd, ...rest)
+        return this.#fault(name) || this.#track(real(fd, ...rest))
+      })
     }
-    this.#set(
-      'socket',
-      (real) =>
-        (...args: number[]) =>
-          this.#fault('socket') || track(real(...args)),
-    )
-    this.#set(
-      'accept4',
-      (real) =>
-        (fd: number, ...rest: number[]) =>
-          this.open.has(fd)
-            ? this.#fault('accept4') || track(real(fd, ...rest))
-            : real(fd, ...rest),
-    )
     for (const name of ['socketpair', 'pipe2'] as const) {
       this.#set(name, (real) => (...args: number[]) => {
         const result = real(...args)
         const out = args.find((each) => typeof each === 'object') as unknown as Int32Array
-        if (result === 0) out.forEach(track)
+        if (result === 0) out.forEach((fd) => this.#track(fd))
+        if (result === 0 && name === 'socketpair' && isDatagram(args[1] as number))
+          out.forEach((fd) => this.#datagrams.add(fd))
         return result
       })
     }
@@ -155,8 +215,14 @@ export class FaultyCalls {
   #replaceClose(): void {
     this.#set('close', (real) => (fd: number) => {
       if (!this.open.delete(fd)) return real(fd)
+      this.#datagrams.delete(fd)
       const errno = this.#fault('close')
       return real(fd) || errno
     })
   }
+}
+
+// The type may have SOCK_NONBLOCK and SOCK_CLOEXEC beside it.
+function isDatagram(type: number): boolean {
+  return (type & 0xf) === SOCK_DGRAM
 }

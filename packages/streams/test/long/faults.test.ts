@@ -1,17 +1,20 @@
 import { leakCheck } from '@tsyncio/loop/testing/vitest'
 import { describe, expect, it } from 'vitest'
 
-import { survives } from '../faults/survives.js'
+import { trials } from '../faults/trials.js'
 
 const blocks = process.env['TSYNCIO_LONG'] === 'bounded' ? 10 : 100
 const seedsInBlock = 100
 
 /** Gives what failed, by its seed. */
-async function failuresFrom(first: number): Promise<string[]> {
+async function failuresFrom(
+  first: number,
+  trial: (seed: number) => Promise<string[]>,
+): Promise<string[]> {
   const failures: string[] = []
   for (let seed = first; seed < first + seedsInBlock; seed++) {
     try {
-      await survives(seed)
+      await trial(seed)
     } catch (error) {
       failures.push(`seed ${seed}: ${String(error)}`)
     }
@@ -19,13 +22,13 @@ async function failuresFrom(first: number): Promise<string[]> {
   return failures
 }
 
-describe('streams on system calls that fail', () => {
+describe.each(trials)('$what on system calls that fail', ({ count, trial }) => {
   leakCheck()
 
   for (let block = 0; block < blocks; block++) {
-    const first = 1000 + block * seedsInBlock
+    const first = count + 1 + block * seedsInBlock
     it(`survive the seeds from ${first} on`, { timeout: 600_000 }, async () => {
-      expect(await failuresFrom(first)).toEqual([])
+      expect(await failuresFrom(first, trial)).toEqual([])
     })
   }
 })
