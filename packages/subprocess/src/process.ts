@@ -7,9 +7,12 @@ import type { ChildStdio } from './child-stdio.js'
 import { communicate } from './communicate.js'
 import { endProcess } from './end-process.js'
 import { ExitWatch } from './exit-watch.js'
+import type { Foreground } from './foreground.js'
 import { ProcessGroup } from './process-group.js'
 import { ProcessPipes } from './process-pipes.js'
+import type { ProcessUsage } from './process-usage.js'
 import { signalNumber } from './signal-number.js'
+import type { StdioStreams } from './stdio-streams.js'
 import type { SubprocessOptions } from './subprocess-options.js'
 
 const defaultGrace = 5000
@@ -31,15 +34,18 @@ export class Process {
     pid: number,
     pidfd: number,
     stdio: ChildStdio,
+    streams: StdioStreams,
+    foreground: Foreground | undefined,
     options: SubprocessOptions,
   ) {
     const { signal, limit, startNewSession, processGroup } = options
     const terminate = (): void => this.terminate()
     if (startNewSession === true || processGroup === 0) this.#group = new ProcessGroup(pid)
-    this.#pipes = new ProcessPipes(loop, stdio, limit)
+    this.#pipes = new ProcessPipes(loop, stdio, streams, limit)
     this.#exit = new ExitWatch(loop, pid, pidfd, () => {
       signal?.removeEventListener('abort', terminate)
       this.#group?.signal(0)
+      foreground?.takeBack(pid)
     })
     signal?.addEventListener('abort', terminate)
   }
@@ -66,6 +72,11 @@ export class Process {
   /** What the process exited with; -N when signal N ended it; null while it runs. */
   get returncode(): number | null {
     return this.#exit.returncode
+  }
+
+  /** What it has used; null while it runs. */
+  get usage(): ProcessUsage | null {
+    return this.#exit.usage
   }
 
   /**

@@ -14,7 +14,10 @@ import {
 } from '@tsyncio/syscalls'
 
 import { ChildStdio } from './child-stdio.js'
+import { Foreground } from './foreground.js'
 import { Process } from './process.js'
+import { fdOf } from './stdio-option.js'
+import { StdioStreams } from './stdio-streams.js'
 import type { SubprocessOptions } from './subprocess-options.js'
 
 /** The error for a child that could not be started, and whose fault that is. */
@@ -36,20 +39,66 @@ function abandon(pid: number, pidfd: number): void {
   if (pidfd >= 0) close(pidfd)
 }
 
-function watched(
-  loop: EventLoop,
-  pid: number,
-  pidfd: number,
-  stdio: ChildStdio,
-  options: SubprocessOptions,
-): Process {
+interface Started {
+  readonly loop: EventLoop
+  readonly pid: number
+  readonly pidfd: number
+  readonly stdio: ChildStdio
+  readonly streams: StdioStreams
+  readonly foreground: Foreground | undefined
+}
+
+function watched(started: Started, options: SubprocessOptions): Process {
+  const { loop, pid, pidfd, stdio, streams, foreground } = started
   try {
     if (pidfd < 0) throw new UnsupportedError('Processes need pidfds, and so Linux 5.4 or later.')
-    return new Process(loop, pid, pidfd, stdio, options)
+    return new Process(loop, pid, pidfd, stdio, streams, foreground, options)
   } catch (error) {
     abandon(pid, pidfd)
     throw error
   }
+}
+
+function passedFds({ fds = {} }: SubprocessOptions): Record<number, number> {
+  return Object.fromEntries(Object.entries(fds).map(([name, fd]) => [name, fdOf(fd) as number]))
+}
+
+function launch(
+  loop: EventLoop,
+  [program, args]: readonly [string, readonly string[]],
+  options: SubprocessOptions,
+  stdio: ChildStdio,
+  streams: StdioStreams,
+): Process {
+  const { argv0 = program, startNewSession, processGroup, cwd, env } = options
+  const { uid, gid, groups, umask } = options
+  const foreground = processGroup === 0 ? Foreground.of(stdio.fds[0] as number) : undefined
+  const out = new Int32Array(2)
+  const pid = spawn(
+    {
+      file: program,
+      args: [argv0, ...args],
+      env,
+      cwd,
+      stdio: stdio.fds,
+      fds: passedFds(options),
+      newSession: startNewSession,
+      processGroup,
+      foreground: foreground === undefined ? undefined : 0,
+      uid,
+      gid,
+      groups,
+      umask,
+    },
+    out,
+  )
+  const [pidfd, step] = out as unknown as [number, number]
+  if (pid < 0) {
+    // It may have had the terminal already.
+    foreground?.reclaim()
+    throw spawnError(pid, step, program, cwd)
+  }
+  return watched({ loop, pid, pidfd, stdio, streams, foreground }, options)
 }
 
 /**
@@ -61,27 +110,17 @@ export function startProcess(
   args: readonly string[],
   options: SubprocessOptions,
 ): Process {
-  const { cwd, env, argv0 = program, startNewSession, processGroup, signal } = options
+  const { signal } = options
   if (signal?.aborted === true) throw signal.reason
   const loop = getEventLoop()
   const stdio = new ChildStdio(options)
+  let streams: StdioStreams | undefined
   try {
-    const out = new Int32Array(2)
-    const pid = spawn(
-      {
-        file: program,
-        args: [argv0, ...args],
-        env,
-        cwd,
-        stdio: stdio.fds,
-        newSession: startNewSession,
-        processGroup,
-      },
-      out,
-    )
-    const [pidfd, step] = out as unknown as [number, number]
-    if (pid < 0) throw spawnError(pid, step, program, cwd)
-    return watched(loop, pid, pidfd, stdio, options)
+    streams = new StdioStreams(stdio)
+    return launch(loop, [program, args], options, stdio, streams)
+  } catch (error) {
+    streams?.close()
+    throw error
   } finally {
     stdio.close()
   }

@@ -1,13 +1,14 @@
+import { requireChildOptions, type ChildOptions } from './child-options.js'
 import { requireText } from './require-text.js'
-import { requireStdio, type StdioOption } from './stdio-option.js'
+import { requireStdio, type OutputOption, type StdinOption } from './stdio-option.js'
 
 /** How a process is started; everything has a default. */
-export interface SubprocessOptions {
+export interface SubprocessOptions extends ChildOptions {
   /** Default, as for all three: 'inherit', the same as this process has. */
-  readonly stdin?: StdioOption | undefined
-  readonly stdout?: StdioOption | undefined
+  readonly stdin?: StdinOption | undefined
+  readonly stdout?: OutputOption | undefined
   /** `'stdout'`: where stdout goes. */
-  readonly stderr?: StdioOption | 'stdout' | undefined
+  readonly stderr?: OutputOption | 'stdout' | undefined
   /** The folder in which the process begins; default: this process's. */
   readonly cwd?: string | undefined
   /** All variables of the process; default: this process's. Those that are undefined are left out. */
@@ -18,7 +19,10 @@ export interface SubprocessOptions {
   readonly limit?: number | undefined
   /** Makes the process the head of a session, and so of a group, of its own: `setsid(2)`. */
   readonly startNewSession?: boolean | undefined
-  /** The process group that it enters; 0 for one of its own: `setpgid(2)`. */
+  /**
+   * The process group that it enters; 0 for one of its own: `setpgid(2)`. If its stdin is
+   * this process's terminal, a group of its own gets the foreground until the process ends.
+   */
   readonly processGroup?: number | undefined
   /**
    * Aborted before the process is there, rejects the creation with the signal's reason;
@@ -68,6 +72,7 @@ export function requireOptions(options: SubprocessOptions): void {
   if (cwd !== undefined) requireText(cwd, 'the option "cwd"')
   if (argv0 !== undefined) requireText(argv0, 'the option "argv0"')
   requireEnv(options.env)
+  requireChildOptions(options)
   requireInteger(options.limit, 1, 'limit')
   requireInteger(options.processGroup, 0, 'processGroup')
   if (startNewSession !== undefined && typeof startNewSession !== 'boolean') {

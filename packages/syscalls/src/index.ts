@@ -61,6 +61,7 @@ export { EPIPE, EPROTO, EPROTONOSUPPORT, EPROTOTYPE, EROFS, ESHUTDOWN, ESPIPE } 
 export { ESRCH, ETIMEDOUT, EWOULDBLOCK } from './errno.js'
 export { adoptFd, close, dup, dup3, eventfd, fcntl, pipe2, read, readv } from './fd.js'
 export { releaseFd, sendfile, write, writev } from './fd.js'
+export { getpgid, tcgetpgrp, tcsetpgrp } from './foreground.js'
 export { guardDrain, guardOpen } from './guard.js'
 export { hostArm, hostClock, hostClose, hostOpen, HostWord } from './host.js'
 export { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from './ip-address.js'
