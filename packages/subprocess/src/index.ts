@@ -1,5 +1,7 @@
 export { createSubprocessExec } from './create-subprocess-exec.js'
 export { createSubprocessShell } from './create-subprocess-shell.js'
 export type { Process } from './process.js'
-export { DEVNULL, PIPE, STDOUT, type StdioOption } from './stdio-option.js'
+export type { ProcessUsage } from './process-usage.js'
+export { DEVNULL, PIPE, STDOUT, type FileStdio, type OutputOption } from './stdio-option.js'
+export type { StdinOption, StdioOption } from './stdio-option.js'
 export type { SubprocessOptions } from './subprocess-options.js'

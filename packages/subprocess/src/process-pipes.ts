@@ -8,7 +8,7 @@ import {
 } from '@tsyncio/streams'
 import { sleep, type Gen } from '@tsyncio/tasks'
 
-import type { ChildStdio } from './child-stdio.js'
+import type { StartedStdio } from './started-stdio.js'
 
 /** This process's ends of a child's pipes, as streams. */
 export class ProcessPipes {
@@ -17,11 +17,20 @@ export class ProcessPipes {
   readonly stderr: StreamReader | null
   readonly #transports: ReadTransport[] = []
 
-  constructor(loop: EventLoop, stdio: ChildStdio, limit: number | undefined) {
-    const stdin = stdio.take(0)
-    this.stdin = stdin === null ? null : openWritePipe(stdin, { loop })
-    this.stdout = this.#open(loop, stdio.take(1), limit)
-    this.stderr = this.#open(loop, stdio.take(2), limit)
+  readonly #stdin: StreamWriter | null
+
+  constructor(loop: EventLoop, { child, streams }: StartedStdio, limit: number | undefined) {
+    const stdin = child.take(0)
+    this.#stdin = stdin === null ? null : openWritePipe(stdin, { loop })
+    const stdout = this.#open(loop, child.take(1), limit)
+    const stderr = this.#open(loop, child.take(2), limit)
+    if (this.#stdin !== null) streams.stdin?.start(loop, this.#stdin)
+    if (stdout !== null) streams.stdout?.start(loop, stdout)
+    if (stderr !== null) streams.stderr?.start(loop, stderr)
+    // What is copied is nobody else's.
+    this.stdin = streams.stdin === undefined ? this.#stdin : null
+    this.stdout = streams.stdout === undefined ? stdout : null
+    this.stderr = streams.stderr === undefined ? stderr : null
   }
 
   /**
@@ -35,7 +44,7 @@ export class ProcessPipes {
 
   /** Lets go of what is not closed: nothing more is written or read. */
   close(): void {
-    this.stdin?.transport.abort()
+    this.#stdin?.transport.abort()
     for (const transport of this.#transports) transport.close()
   }
 

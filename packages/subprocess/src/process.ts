@@ -3,13 +3,14 @@ import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 import { SIGKILL, SIGTERM } from '@tsyncio/syscalls'
 import type { StreamReader, StreamWriter } from '@tsyncio/streams'
 
-import type { ChildStdio } from './child-stdio.js'
 import { communicate } from './communicate.js'
 import { endProcess } from './end-process.js'
 import type { Exit } from './exit.js'
 import type { Followers } from './followers.js'
 import { ProcessPipes } from './process-pipes.js'
+import type { ProcessUsage } from './process-usage.js'
 import { signalNumber } from './signal-number.js'
+import type { StartedStdio } from './started-stdio.js'
 import { requireGrace, type SubprocessOptions } from './subprocess-options.js'
 
 const defaultGrace = 5000
@@ -31,7 +32,7 @@ export class Process {
     loop: EventLoop,
     exit: Exit,
     followers: Followers | undefined,
-    stdio: ChildStdio,
+    stdio: StartedStdio,
     options: SubprocessOptions,
   ) {
     const { signal, limit, grace = defaultGrace } = options
@@ -45,6 +46,7 @@ export class Process {
       signal?.removeEventListener('abort', terminate)
       // A closed loop has killed the process, and nobody will see to the others.
       followers?.signal(loop.isClosed() ? SIGKILL : 0)
+      stdio.ended(exit.pid)
     })
   }
 
@@ -70,6 +72,11 @@ export class Process {
   /** What the process exited with; -N when signal N ended it; null while it runs. */
   get returncode(): number | null {
     return this.#exit.returncode
+  }
+
+  /** What it has used; null while it runs. */
+  get usage(): ProcessUsage | null {
+    return this.#exit.usage
   }
 
   /**

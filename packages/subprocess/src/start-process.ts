@@ -10,12 +10,12 @@ import {
   WEXITED,
 } from '@tsyncio/syscalls'
 
-import { ChildStdio } from './child-stdio.js'
 import { ExitWatch } from './exit-watch.js'
 import { ProcessGroup } from './process-group.js'
 import { Process } from './process.js'
 import { spawnError } from './spawn-error.js'
 import { spawnPlan } from './spawn-plan.js'
+import { StartedStdio } from './started-stdio.js'
 import type { SubprocessOptions } from './subprocess-options.js'
 
 // A child that cannot be watched must not be left to itself.
@@ -46,16 +46,19 @@ export function startProcess(
 ): Process {
   if (options.signal?.aborted === true) throw options.signal.reason
   const loop = getEventLoop()
-  const stdio = new ChildStdio(options)
+  const stdio = new StartedStdio(options)
   try {
     const out = new Int32Array(2)
-    const plan = spawnPlan(program, args, options, stdio.fds)
+    const plan = spawnPlan(program, args, options, stdio)
     const pid = spawn(plan, out)
     const [pidfd, step] = out as unknown as [number, number]
     if (pid < 0) throw spawnError(pid, step, program, options.cwd)
     const isHead = plan.newSession === true || plan.processGroup === 0
     const exit = watched(loop, pid, pidfd)
     return new Process(loop, exit, isHead ? new ProcessGroup(pid) : undefined, stdio, options)
+  } catch (error) {
+    stdio.failed()
+    throw error
   } finally {
     stdio.close()
   }

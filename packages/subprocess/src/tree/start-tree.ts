@@ -2,10 +2,10 @@ import { getEventLoop, isCancelled } from '@tsyncio/loop'
 import { ECONNRESET, encodePlan, osError } from '@tsyncio/syscalls'
 import { abortable, coroutine, type Gen } from '@tsyncio/tasks'
 
-import { ChildStdio } from '../child-stdio.js'
 import { Process } from '../process.js'
 import { spawnError } from '../spawn-error.js'
 import { spawnPlan } from '../spawn-plan.js'
+import { StartedStdio } from '../started-stdio.js'
 import type { SubprocessOptions } from '../subprocess-options.js'
 import { ProcessTree } from './process-tree.js'
 
@@ -41,11 +41,11 @@ export function* startTree(
 ): Gen<Process> {
   if (options.signal?.aborted === true) throw options.signal.reason
   const loop = getEventLoop()
-  const stdio = new ChildStdio(options)
+  const stdio = new StartedStdio(options)
   try {
-    const plan = encodePlan(spawnPlan(program, args, options, stdio.fds))
+    const plan = encodePlan(spawnPlan(program, args, options, stdio))
     const tree = new ProcessTree(loop, plan)
-    stdio.closeTheirs()
+    stdio.child.closeTheirs()
     try {
       yield* running(tree, program, options)
     } catch (error) {
@@ -53,6 +53,9 @@ export function* startTree(
       throw error
     }
     return new Process(loop, tree, tree, stdio, options)
+  } catch (error) {
+    stdio.failed()
+    throw error
   } finally {
     stdio.close()
   }
