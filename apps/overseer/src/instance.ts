@@ -16,9 +16,11 @@ import {
 } from 'tsyncio'
 
 import { Backoff } from './backoff.js'
+import { CpuMeter } from './cpu-meter.js'
 import { describeExit } from './exit-description.js'
 import { LineSplitter } from './line-splitter.js'
 import type { ProcessStatus, State } from './process-status.js'
+import type { ProcessTable } from './process-table.js'
 import { untilReady } from './readiness.js'
 import { taskEnd } from './task-end.js'
 
@@ -42,6 +44,7 @@ export interface InstanceSpec {
 export class Instance {
   readonly #spec: InstanceSpec
   readonly #backoff = new Backoff()
+  #meter = new CpuMeter(0)
   #process: Process | undefined
   #state: State = 'waiting'
   #started = 0
@@ -52,17 +55,27 @@ export class Instance {
     this.#spec = spec
   }
 
-  get status(): ProcessStatus {
+  get name(): string {
+    return this.#spec.name
+  }
+
+  /** @param table of this moment. */
+  status(table: ProcessTable): ProcessStatus {
     const { name, command, port } = this.#spec
-    const running = this.#process !== undefined
+    const now = performance.now()
+    const pid = this.#process?.pid ?? null
+    const usage = pid === null ? undefined : table.usageOfTree(pid)
     return {
       name,
       command,
       port,
       state: this.#state,
-      pid: this.#process?.pid ?? null,
+      pid,
       restarts: this.#restarts,
-      uptime: running ? Math.round(performance.now() - this.#started) : null,
+      uptime: pid === null ? null : Math.round(now - this.#started),
+      processes: usage?.processes ?? null,
+      cpu: usage === undefined ? null : this.#meter.read(now, usage.cpu),
+      memory: usage?.memory ?? null,
       lastExit: this.#lastExit,
     }
   }
@@ -87,6 +100,7 @@ export class Instance {
 
   *#runOnce(): Gen<number> {
     this.#started = performance.now()
+    this.#meter = new CpuMeter(this.#started)
     let process: Process
     try {
       process = yield* this.#spawn()
@@ -116,13 +130,13 @@ export class Instance {
       stdin: DEVNULL,
       stdout: PIPE,
       stderr: STDOUT,
-      processGroup: 0,
+      tree: true,
       cwd,
       env,
     })
   }
 
-  // Nobody of the process's group may outlive it, and nothing that it wrote may be lost:
+  // Nobody of the process's tree may outlive it, and nothing that it wrote may be lost:
   // so its output is read to the end first, unless that takes longer than the grace.
   *#end(process: Process, output: Task): Gen<void> {
     const loop = getRunningLoop()

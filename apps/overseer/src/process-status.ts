@@ -13,6 +13,12 @@ export interface ProcessStatus {
   readonly restarts: number
   /** For how many milliseconds it has been running; null while it does not. */
   readonly uptime: number | null
+  /** How many processes its tree has; null, as the next two, while it does not run. */
+  readonly processes: number | null
+  /** Percent of one core that the tree has used of late. */
+  readonly cpu: number | null
+  /** Bytes that the tree has in memory; what several share counts several times. */
+  readonly memory: number | null
   /** How it ended the last time; null if it never has. */
   readonly lastExit: string | null
 }

@@ -14,14 +14,22 @@ function duration(milliseconds: number): string {
   return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`
 }
 
+function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`
+}
+
 function row(status: ProcessStatus): string {
-  const { name, state, pid, port, uptime, restarts, lastExit, command } = status
+  const { name, state, pid, port, uptime, processes, cpu, memory } = status
+  const { restarts, lastExit, command } = status
   const cells = [
     `<th scope="row">${escape(name)}</th>`,
     `<td><span class="state ${state}">${state}</span></td>`,
     `<td class="number">${pid ?? ''}</td>`,
     `<td class="number">${port}</td>`,
     `<td class="number">${uptime === null ? '' : duration(uptime)}</td>`,
+    `<td class="number">${processes ?? ''}</td>`,
+    `<td class="number">${cpu === null ? '' : `${cpu} %`}</td>`,
+    `<td class="number">${memory === null ? '' : mebibytes(memory)}</td>`,
     `<td class="number">${restarts}</td>`,
     `<td>${escape(lastExit ?? '')}</td>`,
     `<td><code>${escape(command)}</code></td>`,
@@ -67,11 +75,14 @@ export function statusPage(statuses: readonly ProcessStatus[]): string {
     'Pid',
     'Port',
     'Running for',
+    'Tree',
+    'CPU',
+    'Memory',
     'Restarts',
     'Last exit',
     'Command',
   ]
-  const numbers = new Set(['Pid', 'Port', 'Running for', 'Restarts'])
+  const numbers = new Set(['Pid', 'Port', 'Running for', 'Tree', 'CPU', 'Memory', 'Restarts'])
   const head = headings.map(
     (name) => `<th scope="col"${numbers.has(name) ? ' class="number"' : ''}>${name}</th>`,
   )

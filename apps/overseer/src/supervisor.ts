@@ -2,6 +2,7 @@ import { taskGroup, type Coroutine, type Gen, type Task, type TaskGroup } from '
 
 import type { Instance } from './instance.js'
 import type { ProcessStatus } from './process-status.js'
+import { ProcessTable } from './process-table.js'
 
 /** All processes of the formation. */
 export class Supervisor {
@@ -13,7 +14,8 @@ export class Supervisor {
   }
 
   get statuses(): ProcessStatus[] {
-    return this.#instances.map((instance) => instance.status)
+    const table = new ProcessTable()
+    return this.#instances.map((instance) => instance.status(table))
   }
 
   /** Runs them until all are done or stopped. */
@@ -28,7 +30,7 @@ export class Supervisor {
 
   *#start(group: TaskGroup): Gen<void> {
     for (const instance of this.#instances) {
-      this.#tasks.push(group.createTask(instance.supervise(), { name: instance.status.name }))
+      this.#tasks.push(group.createTask(instance.supervise(), { name: instance.name }))
     }
   }
 }

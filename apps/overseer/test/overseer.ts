@@ -103,6 +103,11 @@ export class Overseer {
     return this.#child.exitCode
   }
 
+  /** Waits until nobody of it is left, or of whom it started. */
+  async vanished(): Promise<void> {
+    while (this.leftovers().length > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+
   /** The processes that it or anybody it started has left, by pid. */
   leftovers(): string[] {
     return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && this.#isOurs(name))

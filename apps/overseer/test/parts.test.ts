@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { Backoff } from '../src/backoff.js'
+import { CpuMeter } from '../src/cpu-meter.js'
 import { wantsColour } from '../src/colours.js'
 import { parseCommandLine } from '../src/command-line.js'
 import { parseEnvFile } from '../src/env-file.js'
@@ -9,6 +10,20 @@ import { LineSplitter, longestLine } from '../src/line-splitter.js'
 import { programOf } from '../src/missing-program.js'
 import { basePort, portOf } from '../src/ports.js'
 import { parseProcfile } from '../src/procfile.js'
+
+describe('the CPU meter', () => {
+  it('gives percent of a core since the last reading that is old enough', () => {
+    const meter = new CpuMeter(1000)
+    expect(meter.read(1400, 300)).toBe(0)
+    expect(meter.read(2000, 250)).toBe(25)
+    expect(meter.read(2100, 350)).toBe(25)
+    expect(meter.read(3000, 2250)).toBe(200)
+  })
+
+  it('never falls below 0, as when a descendant was reaped that nobody counts', () => {
+    expect(new CpuMeter(0, 900).read(1000, 400)).toBe(0)
+  })
+})
 
 describe('a Procfile', () => {
   it('has names and commands, comments and empty lines', () => {

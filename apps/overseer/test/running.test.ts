@@ -60,6 +60,29 @@ describe.concurrent('overseer run', () => {
     expect(overseer.leftovers()).toEqual([])
   })
 
+  it('leaves nobody behind when it is killed, whatever they do', async ({ expect }) => {
+    const daemon = `setsid sh -c 'trap "" TERM HUP INT; while :; do sleep 60; done' &`
+    const overseer = await startFiles({
+      Procfile: `a: ${daemon} trap "" TERM; echo up; wait\nb: (${daemon}) ; echo up; exec sleep 60\n`,
+    })
+    await overseer.printed(/a\.1 +\| up\n/)
+    await overseer.printed(/b\.1 +\| up\n/)
+    expect(overseer.leftovers().length).toBeGreaterThanOrEqual(7)
+    overseer.signal('SIGKILL')
+    await overseer.exit()
+    await overseer.vanished()
+  })
+
+  it('ends daemons too, when it is asked to end', async ({ expect }) => {
+    const overseer = await startFiles({
+      Procfile: `a: setsid -f sleep 60; setsid -f sleep 60; echo up; exec sleep 60`,
+    })
+    await overseer.printed(/\| up\n/)
+    overseer.signal('SIGINT')
+    expect(await overseer.exit()).toBe(130)
+    expect(overseer.leftovers()).toEqual([])
+  })
+
   it('ends by other signals with their codes', async ({ expect }) => {
     for (const [signal, code] of [
       ['SIGTERM', 143],

@@ -5,6 +5,12 @@ import { folderWith, freePort, Overseer } from './overseer.js'
 
 vi.setConfig({ testTimeout: 30_000 })
 
+interface ProcessUsage {
+  processes: number
+  cpu: number
+  memory: number
+}
+
 async function started(procfile: string): Promise<{ overseer: Overseer; url: string }> {
   const base = String(await freePort())
   const overseer = new Overseer(['run', '-p', base, '--status-port', '0'], {
@@ -45,6 +51,9 @@ it('serves what the processes do as JSON and as a page', async () => {
       pid: expect.any(Number),
       restarts: 0,
       uptime: expect.any(Number),
+      processes: 1,
+      cpu: expect.any(Number),
+      memory: expect.any(Number),
       lastExit: null,
     },
     expect.objectContaining({
@@ -65,6 +74,29 @@ it('serves what the processes do as JSON and as a page', async () => {
   expect(html).not.toMatch(/(?:src|href)="(?!data:)/)
   overseer.signal('SIGINT')
   expect(await overseer.exit()).toBe(130)
+  expect(overseer.leftovers()).toEqual([])
+})
+
+it('shows what each tree uses, daemons included', async () => {
+  const { overseer, url } = await started(
+    `busy: setsid -f sh -c 'while :; do :; done'; echo up; exec sleep 60\nidle: exec sleep 60\n`,
+  )
+  await overseer.printed(/busy\.1 +\| up/)
+  let busy: ProcessUsage, idle: ProcessUsage
+  do {
+    const { processes } = (await (await fetch(`${url}/api/processes`)).json()) as {
+      processes: [ProcessUsage, ProcessUsage]
+    }
+    ;[busy, idle] = processes
+  } while (busy.cpu === 0)
+  expect(busy.processes).toBe(2)
+  expect(idle).toMatchObject({ processes: 1, cpu: 0 })
+  expect(busy.memory).toBeGreaterThan(idle.memory)
+  expect(idle.memory).toBeGreaterThan(100_000)
+  const html = await (await fetch(`${url}/`)).text()
+  expect(html).toMatch(/<td class="number">\d+ %<\/td><td class="number">\d+\.\d MiB<\/td>/)
+  overseer.signal('SIGTERM')
+  expect(await overseer.exit()).toBe(143)
   expect(overseer.leftovers()).toEqual([])
 })
 
