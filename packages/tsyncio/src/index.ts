@@ -331,4 +331,5 @@ export {
   type Process,
   type StdioOption,
   type SubprocessOptions,
+  withProcess,
 } from '@tsyncio/subprocess'
