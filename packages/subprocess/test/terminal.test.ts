@@ -39,7 +39,7 @@ it.each([true, false])('a child that has a terminal reads from it: tree %s', asy
     import { run } from ${entry('tasks')}
     await run(async () => {
       const child = await createSubprocessExec('sh', ['-c', 'echo ready; read line; echo "got $line"; tty; stty -a > /dev/null && echo fine'], { tree: ${tree} })
-      console.log('code', await child.wait())
+      console.log('code ' + (await child.wait()))
       await child.close()
     })`)
   expect(output).toMatch(/got hello\r\n\/dev\/pts\/\d+\r\nfine\r\ncode 0/)
