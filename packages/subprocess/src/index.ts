@@ -1,3 +1,4 @@
+export type { ChildOptions } from './child-options.js'
 export { createSubprocessExec } from './create-subprocess-exec.js'
 export { createSubprocessShell } from './create-subprocess-shell.js'
 export type { Process } from './process.js'

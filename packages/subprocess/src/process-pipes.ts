@@ -19,6 +19,7 @@ export class ProcessPipes {
   readonly #transports: ReadTransport[] = []
 
   readonly #stdin: StreamWriter | null
+  readonly #streams: StdioStreams
 
   constructor(
     loop: EventLoop,
@@ -26,6 +27,7 @@ export class ProcessPipes {
     streams: StdioStreams,
     limit: number | undefined,
   ) {
+    this.#streams = streams
     const stdin = stdio.take(0)
     this.#stdin = stdin === null ? null : openWritePipe(stdin, { loop })
     const stdout = this.#open(loop, stdio.take(1), limit)
@@ -37,6 +39,11 @@ export class ProcessPipes {
     this.stdin = streams.stdin === undefined ? this.#stdin : null
     this.stdout = streams.stdout === undefined ? stdout : null
     this.stderr = streams.stderr === undefined ? stderr : null
+  }
+
+  /** Waits until the caller's streams have what was written for them. */
+  copied(): Gen<void> {
+    return this.#streams.copied()
   }
 
   /**

@@ -89,7 +89,7 @@ export class Process {
 
   /**
    * Writes `input` to stdin, if that is a pipe, and closes it; reads stdout and stderr to
-   * their ends; waits for the exit. Gives all that was read, null for what is no pipe.
+   * their ends, also into streams that were given as options; waits for the exit. Gives all that was read, null for what is no pipe.
    *
    * A process that does not read its input to the end is no error. Cancelling gives up
    * the wait, and what was read is lost; the process goes on.

@@ -13,10 +13,10 @@ import {
   type OSError,
 } from '@tsyncio/syscalls'
 
+import { childSpec } from './child-spec.js'
 import { ChildStdio } from './child-stdio.js'
 import { Foreground } from './foreground.js'
 import { Process } from './process.js'
-import { fdOf } from './stdio-option.js'
 import { StdioStreams } from './stdio-streams.js'
 import type { SubprocessOptions } from './subprocess-options.js'
 
@@ -55,12 +55,9 @@ function watched(started: Started, options: SubprocessOptions): Process {
     return new Process(loop, pid, pidfd, stdio, streams, foreground, options)
   } catch (error) {
     abandon(pid, pidfd)
+    foreground?.takeBack(pid)
     throw error
   }
-}
-
-function passedFds({ fds = {} }: SubprocessOptions): Record<number, number> {
-  return Object.fromEntries(Object.entries(fds).map(([name, fd]) => [name, fdOf(fd) as number]))
 }
 
 function launch(
@@ -70,28 +67,10 @@ function launch(
   stdio: ChildStdio,
   streams: StdioStreams,
 ): Process {
-  const { argv0 = program, startNewSession, processGroup, cwd, env } = options
-  const { uid, gid, groups, umask } = options
+  const { processGroup, cwd } = options
   const foreground = processGroup === 0 ? Foreground.of(stdio.fds[0] as number) : undefined
   const out = new Int32Array(2)
-  const pid = spawn(
-    {
-      file: program,
-      args: [argv0, ...args],
-      env,
-      cwd,
-      stdio: stdio.fds,
-      fds: passedFds(options),
-      newSession: startNewSession,
-      processGroup,
-      foreground: foreground === undefined ? undefined : 0,
-      uid,
-      gid,
-      groups,
-      umask,
-    },
-    out,
-  )
+  const pid = spawn(childSpec(program, args, options, stdio, foreground !== undefined), out)
   const [pidfd, step] = out as unknown as [number, number]
   if (pid < 0) {
     // It may have had the terminal already.

@@ -1,6 +1,7 @@
 import { requireChildOptions, type ChildOptions } from './child-options.js'
 import { requireText } from './require-text.js'
-import { requireStdio, type OutputOption, type StdinOption } from './stdio-option.js'
+import { requireStdio } from './require-stdio.js'
+import type { OutputOption, StdinOption } from './stdio-option.js'
 
 /** How a process is started; everything has a default. */
 export interface SubprocessOptions extends ChildOptions {

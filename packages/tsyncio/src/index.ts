@@ -328,7 +328,12 @@ export {
   DEVNULL,
   PIPE,
   STDOUT,
+  type ChildOptions,
+  type FileStdio,
+  type OutputOption,
   type Process,
+  type ProcessUsage,
+  type StdinOption,
   type StdioOption,
   type SubprocessOptions,
 } from '@tsyncio/subprocess'
