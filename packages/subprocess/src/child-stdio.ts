@@ -1,7 +1,9 @@
 import { closeSync, openSync } from 'node:fs'
 import { close, fcntl, F_SETFL, O_NONBLOCK, osError, pipe2 } from '@tsyncio/syscalls'
 
-import { STDOUT } from './stdio-option.js'
+import { openFile } from './open-file.js'
+import { fdOf } from './fd-of.js'
+import { STDOUT, type FileStdio } from './stdio-option.js'
 import type { SubprocessOptions } from './subprocess-options.js'
 
 /**
@@ -11,14 +13,17 @@ import type { SubprocessOptions } from './subprocess-options.js'
 export class ChildStdio {
   /** What becomes the child's fds 0, 1 and 2. */
   readonly fds: number[] = []
+  readonly #options: readonly unknown[]
   readonly #ours: number[] = [-1, -1, -1]
   readonly #theirs: number[] = []
+  readonly #files: number[] = []
   #null: number | undefined
 
-  /** @throws OSError if there are no more fds; nothing is left open then. */
+  /** @throws OSError if there are no more fds, or no such file; nothing is left open then. */
   constructor({ stdin = 'inherit', stdout = 'inherit', stderr = 'inherit' }: SubprocessOptions) {
+    this.#options = [stdin, stdout, stderr]
     try {
-      for (const option of [stdin, stdout, stderr]) this.fds.push(this.#open(option))
+      for (const option of this.#options) this.fds.push(this.#open(option))
     } catch (error) {
       this.close()
       throw error
@@ -32,9 +37,18 @@ export class ChildStdio {
     return end < 0 ? null : end
   }
 
+  /** The stream that the child's `fd` is copied from or to; undefined if there is none. */
+  streamOf(fd: 0 | 1 | 2): object | undefined {
+    const option = this.#options[fd]
+    return typeof option === 'object' && (this.#ours[fd] as number) >= 0
+      ? (option as object)
+      : undefined
+  }
+
   /** The child has its ends: they are closed here. */
   closeTheirs(): void {
     for (const fd of this.#theirs.splice(0)) close(fd)
+    for (const fd of this.#files.splice(0)) closeSync(fd)
     if (this.#null !== undefined) closeSync(this.#null)
     this.#null = undefined
   }
@@ -48,12 +62,22 @@ export class ChildStdio {
     }
   }
 
-  #open(option: string | number): number {
-    if (typeof option === 'number') return option
-    if (option === 'pipe') return this.#openPipe()
+  #open(option: unknown): number {
+    const given = fdOf(option)
+    if (given !== undefined) return given
     if (option === STDOUT) return this.fds[1] as number
     if (option === 'null') return (this.#null ??= openSync('/dev/null', 'r+'))
-    return this.fds.length
+    if (option === 'inherit') return this.fds.length
+    if (typeof option !== 'object') return this.#openPipe()
+    // One file, or one stream, for both has what both write in order.
+    if (this.fds.length === 2 && option === this.#options[1]) return this.fds[1] as number
+    return 'file' in (option as object) ? this.#openFile(option as FileStdio) : this.#openPipe()
+  }
+
+  #openFile(option: FileStdio): number {
+    const fd = openFile(option, this.fds.length === 0)
+    this.#files.push(fd)
+    return fd
   }
 
   #openPipe(): number {

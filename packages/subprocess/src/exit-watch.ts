@@ -15,6 +15,7 @@ import {
 import type { Exit } from './exit.js'
 import { exitCode, unknownCode } from './exit-code.js'
 import { Milestone } from './milestone.js'
+import { usageOf, type ProcessUsage } from './process-usage.js'
 
 /**
  * The end of one child. The loop watches its pidfd, which becomes readable in any thread
@@ -26,6 +27,8 @@ export class ExitWatch implements Exit {
   readonly pid: number
   /** The exit code; -N when the child was killed by signal N; null while it runs. */
   returncode: number | null = null
+  /** What it used; null while it runs, and if somebody else reaped it. */
+  usage: ProcessUsage | null = null
   readonly #pidfd: number
   readonly #exited: Milestone<number>
   #onExit: (() => void) | undefined
@@ -68,7 +71,7 @@ export class ExitWatch implements Exit {
   }
 
   #reap(options: number): void {
-    const ended = new Int32Array(3)
+    const ended = new Int32Array(6)
     const result = waitid(P_PIDFD, this.#pidfd, ended, options)
     if (result === 0 && ended[0] === 0) return
     const { fds } = this.loop.core
@@ -76,6 +79,7 @@ export class ExitWatch implements Exit {
     fds.removeReader(this.#pidfd)
     close(this.#pidfd)
     const [, how, status] = ended as unknown as [number, number, number]
+    if (result >= 0) this.usage = usageOf(ended)
     this.returncode = result < 0 ? this.#reportStranger(result) : exitCode(how, status)
     this.#exited.reach(this.returncode)
     this.#onExit?.()

@@ -9,6 +9,7 @@ import {
 import { sleep, type Gen } from '@tsyncio/tasks'
 
 import type { ChildStdio } from './child-stdio.js'
+import type { StdioStreams } from './stdio-streams.js'
 
 /** This process's ends of a child's pipes, as streams. */
 export class ProcessPipes {
@@ -17,11 +18,32 @@ export class ProcessPipes {
   readonly stderr: StreamReader | null
   readonly #transports: ReadTransport[] = []
 
-  constructor(loop: EventLoop, stdio: ChildStdio, limit: number | undefined) {
+  readonly #stdin: StreamWriter | null
+  readonly #streams: StdioStreams
+
+  constructor(
+    loop: EventLoop,
+    stdio: ChildStdio,
+    streams: StdioStreams,
+    limit: number | undefined,
+  ) {
+    this.#streams = streams
     const stdin = stdio.take(0)
-    this.stdin = stdin === null ? null : openWritePipe(stdin, { loop })
-    this.stdout = this.#open(loop, stdio.take(1), limit)
-    this.stderr = this.#open(loop, stdio.take(2), limit)
+    this.#stdin = stdin === null ? null : openWritePipe(stdin, { loop })
+    const stdout = this.#open(loop, stdio.take(1), limit)
+    const stderr = this.#open(loop, stdio.take(2), limit)
+    if (this.#stdin !== null) streams.stdin?.start(loop, this.#stdin)
+    if (stdout !== null) streams.stdout?.start(loop, stdout)
+    if (stderr !== null) streams.stderr?.start(loop, stderr)
+    // What is copied is nobody else's.
+    this.stdin = streams.stdin === undefined ? this.#stdin : null
+    this.stdout = streams.stdout === undefined ? stdout : null
+    this.stderr = streams.stderr === undefined ? stderr : null
+  }
+
+  /** Waits until the caller's streams have what was written for them. */
+  copied(): Gen<void> {
+    return this.#streams.copied()
   }
 
   /**
@@ -35,7 +57,7 @@ export class ProcessPipes {
 
   /** Lets go of what is not closed: nothing more is written or read. */
   close(): void {
-    this.stdin?.transport.abort()
+    this.#stdin?.transport.abort()
     for (const transport of this.#transports) transport.close()
   }
 

@@ -1,3 +1,5 @@
+import type { AnyReadable, AnyWritable, FdLike, StreamReader, StreamWriter } from '@tsyncio/streams'
+
 /** The stream is connected to this process: asyncio's `subprocess.PIPE`. */
 export const PIPE = 'pipe'
 /** What is written to stderr goes where stdout goes: asyncio's `subprocess.STDOUT`. */
@@ -5,23 +7,21 @@ export const STDOUT = 'stdout'
 /** The stream is `/dev/null`: asyncio's `subprocess.DEVNULL`. */
 export const DEVNULL = 'null'
 
+/** A file that a child reads, or writes from its start on, or at its end. */
+export interface FileStdio {
+  readonly file: string | URL
+  /** Whether what is there is kept, and written behind. Default: false. */
+  readonly append?: boolean | undefined
+}
+
 /**
  * What a child's stdin or stdout is: connected to this process, the same as this process
- * has, `/dev/null`, or an fd of this process, which stays open.
+ * has, `/dev/null`, an fd of this process, which stays open, or a file.
  */
-export type StdioOption = 'pipe' | 'inherit' | 'null' | number
+export type StdioOption = 'pipe' | 'inherit' | 'null' | FdLike | FileStdio
 
-const names: readonly unknown[] = ['pipe', 'inherit', 'null']
+/** Also a stream, which is read to its end into the child's stdin. */
+export type StdinOption = StdioOption | StreamReader | AnyReadable
 
-/** @throws TypeError or RangeError for what is no {@link StdioOption}. */
-export function requireStdio(value: unknown, option: 'stdin' | 'stdout' | 'stderr'): void {
-  if (names.includes(value) || (option === 'stderr' && value === STDOUT)) return
-  if (typeof value === 'number') {
-    if (Number.isInteger(value) && value >= 0 && value < 2 ** 31) return
-    throw new RangeError(`Expected an fd for the option "${option}", got ${value}.`)
-  }
-  throw new TypeError(
-    `Expected 'pipe', 'inherit', 'null'${option === 'stderr' ? ", 'stdout'" : ''} or an fd ` +
-      `for the option "${option}", got ${String(value)} (${typeof value}).`,
-  )
-}
+/** Also a stream, which gets what the child writes, and is ended then. */
+export type OutputOption = StdioOption | StreamWriter | AnyWritable

@@ -1,13 +1,15 @@
+import { requireChildOptions, type ChildOptions } from './child-options.js'
 import { requireText } from './require-text.js'
-import { requireStdio, type StdioOption } from './stdio-option.js'
+import { requireStdio } from './require-stdio.js'
+import type { OutputOption, StdinOption } from './stdio-option.js'
 
 /** How a process is started; everything has a default. */
-export interface SubprocessOptions {
+export interface SubprocessOptions extends ChildOptions {
   /** Default, as for all three: 'inherit', the same as this process has. */
-  readonly stdin?: StdioOption | undefined
-  readonly stdout?: StdioOption | undefined
+  readonly stdin?: StdinOption | undefined
+  readonly stdout?: OutputOption | undefined
   /** `'stdout'`: where stdout goes. */
-  readonly stderr?: StdioOption | 'stdout' | undefined
+  readonly stderr?: OutputOption | 'stdout' | undefined
   /** The folder in which the process begins; default: this process's. */
   readonly cwd?: string | undefined
   /** All variables of the process; default: this process's. Those that are undefined are left out. */
@@ -21,7 +23,9 @@ export interface SubprocessOptions {
   /**
    * The process group that it enters; 0 for one of its own: `setpgid(2)`. 'inherit' is the
    * group of this process. Default: 'inherit' for a process that has a terminal as stdin,
-   * stdout or stderr, since it would be stopped in another group; 0 for every other.
+   * stdout or stderr, since it would be stopped in another group; 0 for every other. With 0,
+   * a stdin that is this process's terminal is lent: the group gets the foreground until the
+   * process ends.
    */
   readonly processGroup?: number | 'inherit' | undefined
   /**
@@ -98,6 +102,7 @@ export function requireOptions(options: SubprocessOptions): void {
   if (cwd !== undefined) requireText(cwd, 'the option "cwd"')
   if (argv0 !== undefined) requireText(argv0, 'the option "argv0"')
   requireEnv(options.env)
+  requireChildOptions(options)
   requireInteger(options.limit, 1, 'limit')
   if (options.processGroup !== 'inherit') requireInteger(options.processGroup, 0, 'processGroup')
   requireFlag(startNewSession, 'startNewSession')

@@ -94,6 +94,10 @@ export interface Addon {
   kill(pid: number, signal: number): number
   getpid(): number
 
+  tcgetpgrp(fd: number): number
+  tcsetpgrp(fd: number, group: number): number
+  getpgid(pid: number): number
+
   signalWatch(signal: number, fd: number): number
   signalUnwatch(signal: number): number
 

@@ -63,6 +63,7 @@ export { EPIPE, EPROTO, EPROTONOSUPPORT, EPROTOTYPE, EROFS, ESHUTDOWN, ESPIPE } 
 export { ESRCH, ETIMEDOUT, EWOULDBLOCK } from './errno.js'
 export { adoptFd, close, dup, dup3, eventfd, fcntl, memfdCreate, pipe2, read, readv } from './fd.js'
 export { releaseFd, sendfile, write, writev } from './fd.js'
+export { getpgid, tcgetpgrp, tcsetpgrp } from './foreground.js'
 export { guardDrain, guardOpen } from './guard.js'
 export { guardianFile } from './guardian-file.js'
 export { hostArm, hostClock, hostClose, hostOpen, HostWord } from './host.js'

@@ -12,6 +12,7 @@ import {
   EFD_NONBLOCK,
   ENOENT,
   ENOTDIR,
+  ENOTTY,
   EPERM,
   errorName,
   eventfd,
@@ -199,6 +200,68 @@ describe('a program', () => {
   it('goes to the shell when it has no #! line', () => {
     const file = program('script', 'echo "$0 $1"')
     expect(output({ file, args: ['script', 'one'] }).text).toBe(`${file} one\n`)
+  })
+})
+
+describe('a program that is to be another user', () => {
+  const isRoot = process.getuid?.() === 0
+  const user = { uid: 65_534, gid: 65_533, groups: [65_532] }
+
+  it.each([true, false])('has its ids and no others, close_range being there: %s', (has) => {
+    const had = addon.spawnUseCloseRange(has ? 1 : 0)
+    if (isRoot) {
+      const { text } = sh('id -u; id -g; id -G; ls /proc/$$/fd', { ...user, cwd: '/' })
+      expect(text).toBe('65534\n65533\n65533 65532\n1\n2\n')
+      expect(sh('id -G', { uid: 65_534, gid: 65_533 }).text).toBe('65533\n')
+    } else {
+      expect(failure({ file: 'true', ...user })).toEqual(['setgroups', -EPERM])
+    }
+    addon.spawnUseCloseRange(had)
+  })
+
+  it('is stopped at what that user must not do', () => {
+    const secret = program('secret', '#!/bin/sh\necho no', 0o700)
+    chmodSync(folder, 0o755)
+    const refused = isRoot ? ['execve', -EACCES] : ['setgroups', -EPERM]
+    expect(failure({ file: secret, ...user })).toEqual(refused)
+    chmodSync(folder, 0o700)
+    expect(failure({ file: 'true', cwd: folder, ...user })).toEqual(
+      isRoot ? ['chdir', -EACCES] : refused,
+    )
+    expect(process.geteuid?.() === 0).toBe(isRoot)
+  })
+})
+
+describe('a program with a terminal', () => {
+  // Python opens one, and tells what comes out of it.
+  const script = `
+import os, pty, subprocess, sys
+master, slave = pty.openpty()
+node = subprocess.run(sys.argv[1:] + [str(slave)], pass_fds=[slave], start_new_session=True,
+                      stdout=subprocess.PIPE)
+sys.stdout.write(os.read(master, 4096).decode() + node.stdout.decode())`
+  const source = `
+    import { P_PIDFD, spawn, waitid, WEXITED } from '@tsyncio/syscalls'
+    const tty = Number(process.argv.at(-1))
+    const out = new Int32Array(2)
+    const shell = { file: '/bin/sh', args: ['sh', '-c', 'echo mine > /dev/tty; cut -d" " -f5,8 /proc/self/stat >&3'] }
+    const stdio = [tty, tty, tty]
+    const pid = spawn({ ...shell, stdio, fds: { 3: 1 }, newSession: true, terminal: 0 }, out)
+    waitid(P_PIDFD, out[0], new Int32Array(3), WEXITED)
+    console.log(pid)
+    console.log(spawn({ ...shell, stdio, terminal: 0 }, out), out[1])
+    console.log(spawn({ ...shell, stdio: [-1, -1, -1], fds: { 3: 1 }, newSession: true, terminal: 3 }, out), out[1])`
+
+  it('has it as its own, and is in its foreground', () => {
+    const args = ['-c', script, process.execPath, '--input-type=module', '-e', source]
+    const cwd = new URL('..', import.meta.url)
+    const text = execFileSync('python3', args, { cwd, encoding: 'utf8', timeout: 20_000 })
+    const [mine, groups, pid, notLeader, noTerminal] = text.trim().split(/\r?\n/)
+    expect(mine).toBe('mine')
+    expect(groups).toBe(`${pid} ${pid}`)
+    const step = spawnSteps.indexOf('TIOCSCTTY')
+    expect(notLeader).toBe(`${-EPERM} ${step}`)
+    expect(noTerminal).toBe(`${-ENOTTY} ${step}`)
   })
 })
 

@@ -14,6 +14,7 @@ import type { Exit } from '../exit.js'
 import { exitCode, unknownCode } from '../exit-code.js'
 import type { Followers } from '../followers.js'
 import { Milestone } from '../milestone.js'
+import { usageOf, type ProcessUsage } from '../process-usage.js'
 import { AnswerKind, type Answer } from './answer.js'
 import type { Guardian, GuardianListener } from './guardian.js'
 import { killSession } from './kill-session.js'
@@ -29,6 +30,7 @@ type Start = { readonly step: number; readonly errno: number } | 'running' | 'lo
 export class ProcessTree implements Exit, Followers, GuardianListener {
   pid = 0
   returncode: number | null = null
+  usage: ProcessUsage | null = null
   readonly #loop: EventLoop
   readonly #guardian: Guardian
   readonly #started: Milestone<Start>
@@ -89,8 +91,10 @@ export class ProcessTree implements Exit, Followers, GuardianListener {
     const [kind, first, second, third] = words as unknown as [number, number, number, number]
     if (kind === AnswerKind.STARTED) this.#begin(first, fd ?? -1)
     else if (kind === AnswerKind.FAILED) this.#started.reach({ step: first, errno: second })
-    else if (kind === AnswerKind.EXITED) this.#exit(exitCode(second, third))
-    else this.#toldTheEnd = true
+    else if (kind === AnswerKind.EXITED) {
+      this.usage = usageOf(words.subarray(1))
+      this.#exit(exitCode(second, third))
+    } else this.#toldTheEnd = true
     if (kind === AnswerKind.REFUSED) this.#reportSurvivors(first)
   }
 
