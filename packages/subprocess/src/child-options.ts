@@ -1,6 +1,6 @@
 import type { FdLike } from '@tsyncio/streams'
 
-import { requireFdOption } from './stdio-option.js'
+import { requireFdOption } from './require-stdio.js'
 
 /** What a child becomes before its program runs; everything has a default. */
 export interface ChildOptions {

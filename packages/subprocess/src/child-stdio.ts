@@ -2,7 +2,8 @@ import { closeSync, openSync } from 'node:fs'
 import { close, fcntl, F_SETFL, O_NONBLOCK, osError, pipe2 } from '@tsyncio/syscalls'
 
 import { openFile } from './open-file.js'
-import { fdOf, STDOUT, type FileStdio } from './stdio-option.js'
+import { fdOf } from './fd-of.js'
+import { STDOUT, type FileStdio } from './stdio-option.js'
 import type { SubprocessOptions } from './subprocess-options.js'
 
 /**

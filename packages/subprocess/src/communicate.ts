@@ -37,6 +37,7 @@ export function* communicate(
     readAll(pipes.stdout),
     readAll(pipes.stderr),
     feed(pipes.stdin, input),
+    pipes.copied(),
   ])
   yield* exit.wait()
   return [stdout, stderr]

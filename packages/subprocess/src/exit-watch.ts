@@ -15,10 +15,7 @@ import {
 import type { Exit } from './exit.js'
 import { exitCode, unknownCode } from './exit-code.js'
 import { Milestone } from './milestone.js'
-import type { ProcessUsage } from './process-usage.js'
-
-// What waitid writes.
-type Words = [pid: number, how: number, status: number, user: number, system: number, kib: number]
+import { usageOf, type ProcessUsage } from './process-usage.js'
 
 /**
  * The end of one child. The loop watches its pidfd, which becomes readable in any thread
@@ -81,10 +78,8 @@ export class ExitWatch implements Exit {
     fds.release(this.#pidfd)
     fds.removeReader(this.#pidfd)
     close(this.#pidfd)
-    const [, how, status, userMs, systemMs, kibibytes] = ended as unknown as Words
-    if (result >= 0) {
-      this.usage = { userMs, systemMs, maxRss: kibibytes * 1024 }
-    }
+    const [, how, status] = ended as unknown as [number, number, number]
+    if (result >= 0) this.usage = usageOf(ended)
     this.returncode = result < 0 ? this.#reportStranger(result) : exitCode(how, status)
     this.#exited.reach(this.returncode)
     this.#onExit?.()

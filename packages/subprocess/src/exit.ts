@@ -7,7 +7,7 @@ export interface Exit {
   readonly pid: number
   /** The exit code; -N when the process was killed by signal N; null while it runs. */
   readonly returncode: number | null
-  /** What it used; null while it runs, and if nobody can tell. */
+  /** What the process used; null while it runs, and if nobody here can know. */
   readonly usage: ProcessUsage | null
   /** Waits for the exit; cancelled, gives up waiting and nothing else. */
   wait(): Gen<number>

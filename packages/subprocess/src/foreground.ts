@@ -1,5 +1,8 @@
 import { getpgid, tcgetpgrp, tcsetpgrp } from '@tsyncio/syscalls'
 
+import type { ChildStdio } from './child-stdio.js'
+import type { SubprocessOptions } from './subprocess-options.js'
+
 /**
  * This process's terminal, lent to a child with a group of its own: in the background such
  * a child would be stopped as soon as it reads, by SIGTTIN.
@@ -11,6 +14,14 @@ export class Foreground {
   private constructor(fd: number, group: number) {
     this.#fd = fd
     this.#group = group
+  }
+
+  /** What is lent to a child of these options: it must have asked for a group of its own. */
+  static lentTo(
+    { processGroup }: SubprocessOptions,
+    { fds: [stdin] }: ChildStdio,
+  ): Foreground | undefined {
+    return processGroup === 0 ? Foreground.of(stdin as number) : undefined
   }
 
   /** The terminal that `fd` is, if this process is in its foreground, and so can lend it. */

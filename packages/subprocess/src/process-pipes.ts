@@ -8,7 +8,8 @@ import {
 } from '@tsyncio/streams'
 import { sleep, type Gen } from '@tsyncio/tasks'
 
-import type { StartedStdio } from './started-stdio.js'
+import type { ChildStdio } from './child-stdio.js'
+import type { StdioStreams } from './stdio-streams.js'
 
 /** This process's ends of a child's pipes, as streams. */
 export class ProcessPipes {
@@ -18,12 +19,19 @@ export class ProcessPipes {
   readonly #transports: ReadTransport[] = []
 
   readonly #stdin: StreamWriter | null
+  readonly #streams: StdioStreams
 
-  constructor(loop: EventLoop, { child, streams }: StartedStdio, limit: number | undefined) {
-    const stdin = child.take(0)
+  constructor(
+    loop: EventLoop,
+    stdio: ChildStdio,
+    streams: StdioStreams,
+    limit: number | undefined,
+  ) {
+    this.#streams = streams
+    const stdin = stdio.take(0)
     this.#stdin = stdin === null ? null : openWritePipe(stdin, { loop })
-    const stdout = this.#open(loop, child.take(1), limit)
-    const stderr = this.#open(loop, child.take(2), limit)
+    const stdout = this.#open(loop, stdio.take(1), limit)
+    const stderr = this.#open(loop, stdio.take(2), limit)
     if (this.#stdin !== null) streams.stdin?.start(loop, this.#stdin)
     if (stdout !== null) streams.stdout?.start(loop, stdout)
     if (stderr !== null) streams.stderr?.start(loop, stderr)
@@ -31,6 +39,11 @@ export class ProcessPipes {
     this.stdin = streams.stdin === undefined ? this.#stdin : null
     this.stdout = streams.stdout === undefined ? stdout : null
     this.stderr = streams.stderr === undefined ? stderr : null
+  }
+
+  /** Waits until the caller's streams have what was written for them. */
+  copied(): Gen<void> {
+    return this.#streams.copied()
   }
 
   /**

@@ -7,3 +7,12 @@ export interface ProcessUsage {
   /** The most bytes that any one of them had in memory at once. */
   readonly maxRss: number
 }
+
+/** Of the words of `waitid`. */
+export function usageOf([, , , userMs, systemMs, kibibytes]: Int32Array): ProcessUsage {
+  return {
+    userMs: userMs as number,
+    systemMs: systemMs as number,
+    maxRss: (kibibytes as number) * 1024,
+  }
+}

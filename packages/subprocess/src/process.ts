@@ -3,17 +3,29 @@ import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 import { SIGKILL, SIGTERM } from '@tsyncio/syscalls'
 import type { StreamReader, StreamWriter } from '@tsyncio/streams'
 
+import type { ChildStdio } from './child-stdio.js'
 import { communicate } from './communicate.js'
 import { endProcess } from './end-process.js'
 import type { Exit } from './exit.js'
 import type { Followers } from './followers.js'
+import type { Foreground } from './foreground.js'
 import { ProcessPipes } from './process-pipes.js'
 import type { ProcessUsage } from './process-usage.js'
 import { signalNumber } from './signal-number.js'
-import type { StartedStdio } from './started-stdio.js'
+import type { StdioStreams } from './stdio-streams.js'
 import { requireGrace, type SubprocessOptions } from './subprocess-options.js'
 
 const defaultGrace = 5000
+
+/** What a process consists of. */
+interface ProcessParts {
+  readonly exit: Exit
+  readonly followers: Followers | undefined
+  readonly stdio: ChildStdio
+  readonly streams: StdioStreams
+  /** The terminal, if it was lent. */
+  readonly foreground: Foreground | undefined
+}
 
 /**
  * A running process (asyncio's `Process`): what `createSubprocessExec` gives.
@@ -30,9 +42,7 @@ export class Process {
   /** @internal */
   constructor(
     loop: EventLoop,
-    exit: Exit,
-    followers: Followers | undefined,
-    stdio: StartedStdio,
+    { exit, followers, stdio, streams, foreground }: ProcessParts,
     options: SubprocessOptions,
   ) {
     const { signal, limit, grace = defaultGrace } = options
@@ -40,13 +50,13 @@ export class Process {
     this.#exit = exit
     this.#followers = followers
     this.#grace = grace
-    this.#pipes = new ProcessPipes(loop, stdio, limit)
+    this.#pipes = new ProcessPipes(loop, stdio, streams, limit)
     signal?.addEventListener('abort', terminate)
     exit.whenEnded(() => {
       signal?.removeEventListener('abort', terminate)
       // A closed loop has killed the process, and nobody will see to the others.
       followers?.signal(loop.isClosed() ? SIGKILL : 0)
-      stdio.ended(exit.pid)
+      foreground?.takeBack(exit.pid)
     })
   }
 
@@ -89,7 +99,7 @@ export class Process {
 
   /**
    * Writes `input` to stdin, if that is a pipe, and closes it; reads stdout and stderr to
-   * their ends; waits for the exit. Gives all that was read, null for what is no pipe.
+   * their ends, also into streams that were given as options; waits for the exit. Gives all that was read, null for what is no pipe.
    *
    * A process that does not read its input to the end is no error. Cancelling gives up
    * the wait, and what was read is lost; the process goes on.

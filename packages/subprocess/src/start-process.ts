@@ -10,12 +10,14 @@ import {
   WEXITED,
 } from '@tsyncio/syscalls'
 
+import { childSpec } from './child-spec.js'
+import { ChildStdio } from './child-stdio.js'
 import { ExitWatch } from './exit-watch.js'
+import { Foreground } from './foreground.js'
 import { ProcessGroup } from './process-group.js'
 import { Process } from './process.js'
 import { spawnError } from './spawn-error.js'
-import { spawnPlan } from './spawn-plan.js'
-import { StartedStdio } from './started-stdio.js'
+import { StdioStreams } from './stdio-streams.js'
 import type { SubprocessOptions } from './subprocess-options.js'
 
 // A child that cannot be watched must not be left to itself.
@@ -25,14 +27,43 @@ function abandon(pid: number, pidfd: number): void {
   if (pidfd >= 0) close(pidfd)
 }
 
-function watched(loop: EventLoop, pid: number, pidfd: number): ExitWatch {
+function watched(
+  loop: EventLoop,
+  pid: number,
+  pidfd: number,
+  foreground: Foreground | undefined,
+): ExitWatch {
   try {
     if (pidfd < 0) throw new UnsupportedError('Processes need pidfds, and so Linux 5.4 or later.')
     return new ExitWatch(loop, pid, pidfd)
   } catch (error) {
     abandon(pid, pidfd)
+    foreground?.takeBack(pid)
     throw error
   }
+}
+
+function launch(
+  loop: EventLoop,
+  [program, args]: readonly [string, readonly string[]],
+  options: SubprocessOptions,
+  stdio: ChildStdio,
+  streams: StdioStreams,
+): Process {
+  const foreground = Foreground.lentTo(options, stdio)
+  const spec = childSpec(program, args, options, stdio, foreground !== undefined)
+  const out = new Int32Array(2)
+  const pid = spawn(spec, out)
+  const [pidfd, step] = out as unknown as [number, number]
+  if (pid < 0) {
+    // It may have had the terminal already.
+    foreground?.reclaim()
+    throw spawnError(pid, step, program, options.cwd)
+  }
+  const isHead = spec.newSession === true || spec.processGroup === 0
+  const exit = watched(loop, pid, pidfd, foreground)
+  const followers = isHead ? new ProcessGroup(pid) : undefined
+  return new Process(loop, { exit, followers, stdio, streams, foreground }, options)
 }
 
 /**
@@ -44,20 +75,16 @@ export function startProcess(
   args: readonly string[],
   options: SubprocessOptions,
 ): Process {
-  if (options.signal?.aborted === true) throw options.signal.reason
+  const { signal } = options
+  if (signal?.aborted === true) throw signal.reason
   const loop = getEventLoop()
-  const stdio = new StartedStdio(options)
+  const stdio = new ChildStdio(options)
+  let streams: StdioStreams | undefined
   try {
-    const out = new Int32Array(2)
-    const plan = spawnPlan(program, args, options, stdio)
-    const pid = spawn(plan, out)
-    const [pidfd, step] = out as unknown as [number, number]
-    if (pid < 0) throw spawnError(pid, step, program, options.cwd)
-    const isHead = plan.newSession === true || plan.processGroup === 0
-    const exit = watched(loop, pid, pidfd)
-    return new Process(loop, exit, isHead ? new ProcessGroup(pid) : undefined, stdio, options)
+    streams = new StdioStreams(stdio)
+    return launch(loop, [program, args], options, stdio, streams)
   } catch (error) {
-    stdio.failed()
+    streams?.close()
     throw error
   } finally {
     stdio.close()

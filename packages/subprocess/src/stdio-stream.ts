@@ -4,7 +4,7 @@ import type { AnyReadable, AnyWritable } from '@tsyncio/streams'
 import type { EventLoop } from '@tsyncio/loop'
 import { isCancelled } from '@tsyncio/loop'
 import { OSError } from '@tsyncio/syscalls'
-import { createTask, type Gen, type Task } from '@tsyncio/tasks'
+import { createTask, shield, type Gen, type Task } from '@tsyncio/tasks'
 import { Duplex } from 'node:stream'
 
 // One read takes what a pipe holds.
@@ -50,6 +50,7 @@ export class StdinStream {
 /** What a child writes to a stream of the caller's. */
 export class OutputStream {
   readonly #target: StreamWriter
+  #copying: Task<void> | undefined
 
   /** @throws TypeError if it cannot be written to here. */
   constructor(stream: StreamWriter | AnyWritable) {
@@ -58,7 +59,12 @@ export class OutputStream {
 
   /** Copies until nobody can write to the pipe any more, and ends the stream. */
   start(loop: EventLoop, pipe: StreamReader): void {
-    createTask(this.#copy(loop, pipe))
+    this.#copying = createTask(this.#copy(loop, pipe))
+  }
+
+  /** Waits until the stream has all of it. */
+  *copied(): Gen<void> {
+    if (this.#copying !== undefined) yield* shield(this.#copying)
   }
 
   *#copy(loop: EventLoop, pipe: StreamReader): Gen<void> {

@@ -1,4 +1,5 @@
 import type { AnyReadable, AnyWritable } from '@tsyncio/streams'
+import type { Gen } from '@tsyncio/tasks'
 
 import type { ChildStdio } from './child-stdio.js'
 import { OutputStream, StdinStream } from './stdio-stream.js'
@@ -20,6 +21,12 @@ export class StdioStreams {
       this.close()
       throw error
     }
+  }
+
+  /** Waits until the streams have all that was written for them. */
+  *copied(): Gen<void> {
+    if (this.stdout !== undefined) yield* this.stdout.copied()
+    if (this.stderr !== undefined) yield* this.stderr.copied()
   }
 
   /** There is no child that would read. */

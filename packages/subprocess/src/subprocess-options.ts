@@ -1,6 +1,7 @@
 import { requireChildOptions, type ChildOptions } from './child-options.js'
 import { requireText } from './require-text.js'
-import { requireStdio, type OutputOption, type StdinOption } from './stdio-option.js'
+import { requireStdio } from './require-stdio.js'
+import type { OutputOption, StdinOption } from './stdio-option.js'
 
 /** How a process is started; everything has a default. */
 export interface SubprocessOptions extends ChildOptions {
@@ -20,9 +21,11 @@ export interface SubprocessOptions extends ChildOptions {
   /** Makes the process the head of a session, and so of a group, of its own: `setsid(2)`. */
   readonly startNewSession?: boolean | undefined
   /**
-   * The process group that it enters; 0 for one of its own: `setpgid(2)`, which gets the
-   * foreground until the process ends, if its stdin is this process's terminal. 'inherit' is the group of this process. Default: 'inherit' for a process that has a terminal as stdin,
-   * stdout or stderr, since it would be stopped in another group; 0 for every other.
+   * The process group that it enters; 0 for one of its own: `setpgid(2)`. 'inherit' is the
+   * group of this process. Default: 'inherit' for a process that has a terminal as stdin,
+   * stdout or stderr, since it would be stopped in another group; 0 for every other. With 0,
+   * a stdin that is this process's terminal is lent: the group gets the foreground until the
+   * process ends.
    */
   readonly processGroup?: number | 'inherit' | undefined
   /**

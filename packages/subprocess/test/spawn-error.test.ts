@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable, Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { run } from '@tsyncio/tasks'
 import { createSubprocessExec, createSubprocessShell } from '@tsyncio/subprocess'
@@ -89,6 +90,25 @@ describe('a bad argument', () => {
     ['env', options({ env: 'A=b' }), TypeError, /"env"/],
     ['value in env', options({ env: { A: 1 } }), TypeError, /"A" of the option "env"/],
     ['name in env', options({ env: { 'A=B': '' } }), TypeError, /"A=B"/],
+    ['file', options({ stdin: { file: 1 } }), TypeError, /file of the option "stdin"/],
+    ['file with NUL', options({ stdout: { file: 'a\0' } }), TypeError, /"stdout"/],
+    ['URL', options({ stdout: { file: new URL('http://x/') } }), TypeError, /file: URL/],
+    ['append', options({ stdout: { file: 'x', append: 1 } }), TypeError, /"append"/],
+    ['append to stdin', options({ stdin: { file: 'x', append: true } }), TypeError, /"append"/],
+    ['stream', options({ stdin: new Writable() }), TypeError, /"stdin", got a Writable/],
+    ['other stream', options({ stdout: Readable.from([]) }), TypeError, /"stdout"/],
+    ['fileno', options({ stdin: { fileno: () => -1 } }), RangeError, /"stdin"/],
+    ['fds', options({ fds: 3 }), TypeError, /"fds"/],
+    ['fd number', options({ fds: { 2: 0 } }), RangeError, /from 3 on/],
+    ['fd name', options({ fds: { x: 0 } }), RangeError, /"fds", got "x"/],
+    ['fd', options({ fds: { 3: 'x' } }), TypeError, /"fds\[3\]"/],
+    ['fd range', options({ fds: { 3: -1 } }), RangeError, /"fds\[3\]"/],
+    ['uid', options({ uid: -1 }), RangeError, /"uid"/],
+    ['uid type', options({ uid: 'nobody' }), TypeError, /"uid"/],
+    ['gid', options({ gid: 2 ** 32 - 1 }), RangeError, /"gid"/],
+    ['groups', options({ groups: 1 }), TypeError, /"groups"/],
+    ['group', options({ groups: [0.5] }), RangeError, /"groups"/],
+    ['umask', options({ umask: 0o1000 }), RangeError, /"umask"/],
     ['limit', options({ limit: 0 }), RangeError, /"limit"/],
     ['limit type', options({ limit: '1' }), TypeError, /"limit"/],
     ['processGroup', options({ processGroup: -1 }), RangeError, /"processGroup"/],

@@ -139,13 +139,11 @@ describe('a stream of Node’s or of the web', () => {
     const chunks: Buffer[] = []
     pass.on('data', (chunk: Buffer) => void chunks.push(chunk))
     await run(async () => {
-      const ended = once(pass, 'end')
       const process = await createSubprocessShell('echo out; echo err >&2', {
         stdout: pass,
         stderr: pass,
       })
-      await process.wait()
-      await ended
+      await process.communicate()
     })
     expect(String(Buffer.concat(chunks))).toBe('out\nerr\n')
   })

@@ -49,7 +49,7 @@ const parent = `
 const asks = `'echo child?; read line; echo "child got $line"'`
 
 describe('a child of a process in a terminal', () => {
-  it.each(['{}', '{ processGroup: 0 }'])(
+  it.each(['{}', '{ processGroup: 0 }', '{ tree: true }', '{ tree: true, processGroup: 0 }'])(
     'reads from it, and so does the parent again: %s',
     async (options) => {
       const seen = await inTerminal(`${parent}

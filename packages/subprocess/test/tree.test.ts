@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { describe, expect, it, vi } from 'vitest'
 import { getRunningLoop } from '@tsyncio/loop'
 import { createTask, gather, run, sleep, timeout, type Gen } from '@tsyncio/tasks'
 import {
@@ -18,14 +18,6 @@ import { tagged } from './fixtures/tagged.js'
 import { makeTag, untilTagged } from './until-tagged.js'
 
 vi.setConfig({ testTimeout: 30_000 })
-
-// The guardian's program stays open in memory, once per thread.
-beforeAll(() =>
-  run(async () => {
-    await using process = await createSubprocessExec('true', [], { tree: true })
-    await process.wait()
-  }),
-)
 
 leakCheck()
 
@@ -92,16 +84,27 @@ onEachDriver('the process of a tree', (runs) => {
   })
 
   it('has the folder, the variables, the arguments and the fds that it is given', async () => {
+    const file = openSync('/dev/null', 'r')
     await runs(function* () {
       const process = yield* createSubprocessExec(
         'sh',
-        ['-c', 'pwd; echo "$A|$1"; ls /proc/$$/fd | tr "\\n" " "; exec cat >&2', 'sh', 'one two'],
-        { ...tree, stdin: PIPE, stderr: 'stdout', cwd: '/usr', env: { A: 'b', PATH: '/bin:/usr/bin' } },
+        ['-c', 'pwd; echo "$A|$1"; umask; ls /proc/$$/fd; exec cat >&2', 'sh', 'one two'],
+        {
+          ...tree,
+          stdin: PIPE,
+          stderr: 'stdout',
+          cwd: '/usr',
+          env: { A: 'b', PATH: '/bin:/usr/bin' },
+          fds: { 7: file },
+          umask: 0o27,
+        },
       )
       const [stdout] = yield* process.communicate('in')
-      expect(String(stdout)).toBe('/usr\nb|one two\n0 1 2 in')
+      expect(String(stdout)).toBe('/usr\nb|one two\n0027\n0\n1\n2\n7\nin')
+      expect(process.usage!.maxRss).toBeGreaterThan(100_000)
       yield* process.close()
     })
+    closeSync(file)
   })
 
   it('lets its pipes end when it closes them', async () => {

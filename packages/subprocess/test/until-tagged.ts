@@ -11,7 +11,7 @@ export function makeTag(): string {
 
 /** Waits until `count` have it; says who they are. */
 export async function untilTagged(tag: string, count: number): Promise<string[]> {
-  for (const end = Date.now() + 20_000; ; ) {
+  for (const end = Date.now() + 20_000; ;) {
     const found = tagged(tag)
     if (found.length === count || Date.now() > end) return found
     await setTimeout(5)

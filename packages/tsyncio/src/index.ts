@@ -328,7 +328,13 @@ export {
   DEVNULL,
   PIPE,
   STDOUT,
+  type ChildOptions,
+  type FileStdio,
+  type OutputOption,
   type Process,
+  type ProcessUsage,
+  type StdinOption,
   type StdioOption,
   type SubprocessOptions,
+  withProcess,
 } from '@tsyncio/subprocess'

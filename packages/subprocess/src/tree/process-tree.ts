@@ -14,14 +14,11 @@ import type { Exit } from '../exit.js'
 import { exitCode, unknownCode } from '../exit-code.js'
 import type { Followers } from '../followers.js'
 import { Milestone } from '../milestone.js'
-import type { ProcessUsage } from '../process-usage.js'
+import { usageOf, type ProcessUsage } from '../process-usage.js'
 import { AnswerKind, type Answer } from './answer.js'
 import type { Guardian, GuardianListener } from './guardian.js'
 import { killSession } from './kill-session.js'
 import { launchGuardian } from './launch-guardian.js'
-
-// What follows the kind of the answer and the pid; the times are microseconds.
-type ExitWords = [how: number, status: number, user: number, system: number, kibibytes: number]
 
 /** How a start went: `step` is the index of the step that failed, and why. */
 type Start = { readonly step: number; readonly errno: number } | 'running' | 'lost'
@@ -91,11 +88,13 @@ export class ProcessTree implements Exit, Followers, GuardianListener {
   }
 
   answered({ words, fd }: Answer): void {
-    const [kind, first, second] = words as unknown as [number, number, number]
+    const [kind, first, second, third] = words as unknown as [number, number, number, number]
     if (kind === AnswerKind.STARTED) this.#begin(first, fd ?? -1)
     else if (kind === AnswerKind.FAILED) this.#started.reach({ step: first, errno: second })
-    else if (kind === AnswerKind.EXITED) this.#exitAs(words)
-    else this.#toldTheEnd = true
+    else if (kind === AnswerKind.EXITED) {
+      this.usage = usageOf(words.subarray(1))
+      this.#exit(exitCode(second, third))
+    } else this.#toldTheEnd = true
     if (kind === AnswerKind.REFUSED) this.#reportSurvivors(first)
   }
 
@@ -115,12 +114,6 @@ export class ProcessTree implements Exit, Followers, GuardianListener {
     this.pid = pid
     this.#pidfd = pidfd
     this.#started.reach('running')
-  }
-
-  #exitAs(words: Int32Array): void {
-    const [how, status, user, system, kibibytes] = words.subarray(2) as unknown as ExitWords
-    this.usage = { userMs: user / 1000, systemMs: system / 1000, maxRss: kibibytes * 1024 }
-    this.#exit(exitCode(how, status))
   }
 
   #exit(code: number): void {

@@ -1,11 +1,13 @@
-import { getEventLoop, isCancelled } from '@tsyncio/loop'
+import { getEventLoop, isCancelled, type EventLoop } from '@tsyncio/loop'
 import { ECONNRESET, encodePlan, osError } from '@tsyncio/syscalls'
 import { abortable, coroutine, type Gen } from '@tsyncio/tasks'
 
+import { childSpec } from '../child-spec.js'
+import { ChildStdio } from '../child-stdio.js'
+import { Foreground } from '../foreground.js'
 import { Process } from '../process.js'
 import { spawnError } from '../spawn-error.js'
-import { spawnPlan } from '../spawn-plan.js'
-import { StartedStdio } from '../started-stdio.js'
+import { StdioStreams } from '../stdio-streams.js'
 import type { SubprocessOptions } from '../subprocess-options.js'
 import { ProcessTree } from './process-tree.js'
 
@@ -30,6 +32,24 @@ function* running(tree: ProcessTree, program: string, options: SubprocessOptions
     : spawnError(-start.errno, start.step, program, options.cwd)
 }
 
+interface Launched {
+  readonly tree: ProcessTree
+  readonly foreground: Foreground | undefined
+}
+
+function launch(
+  loop: EventLoop,
+  [program, args]: readonly [string, readonly string[]],
+  options: SubprocessOptions,
+  stdio: ChildStdio,
+): Launched {
+  const foreground = Foreground.lentTo(options, stdio)
+  const spec = childSpec(program, args, options, stdio, foreground !== undefined)
+  const tree = new ProcessTree(loop, encodePlan(spec))
+  stdio.closeTheirs()
+  return { tree, foreground }
+}
+
 /**
  * Starts a program below a guardian, and waits until it runs. Given up meanwhile, nothing
  * is left of it.
@@ -41,20 +61,21 @@ export function* startTree(
 ): Gen<Process> {
   if (options.signal?.aborted === true) throw options.signal.reason
   const loop = getEventLoop()
-  const stdio = new StartedStdio(options)
+  const stdio = new ChildStdio(options)
+  let streams: StdioStreams | undefined
   try {
-    const plan = encodePlan(spawnPlan(program, args, options, stdio))
-    const tree = new ProcessTree(loop, plan)
-    stdio.child.closeTheirs()
+    streams = new StdioStreams(stdio)
+    const { tree, foreground } = launch(loop, [program, args], options, stdio)
     try {
       yield* running(tree, program, options)
     } catch (error) {
       yield* discarded(tree)
+      foreground?.reclaim()
       throw error
     }
-    return new Process(loop, tree, tree, stdio, options)
+    return new Process(loop, { exit: tree, followers: tree, stdio, streams, foreground }, options)
   } catch (error) {
-    stdio.failed()
+    streams?.close()
     throw error
   } finally {
     stdio.close()

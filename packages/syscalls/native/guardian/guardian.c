@@ -38,9 +38,8 @@ typedef struct {
   int hopeless;
 } guardian_t;
 
-static int32_t microseconds(struct timeval time) {
-  int64_t sum = (int64_t)time.tv_sec * 1000000 + time.tv_usec;
-  return sum > INT32_MAX ? INT32_MAX : (int32_t)sum;
+static int32_t milliseconds(struct timeval time) {
+  return (int32_t)(time.tv_sec * 1000 + time.tv_usec / 1000);
 }
 
 // Reaps everybody who has ended; false when there is no child.
@@ -59,8 +58,8 @@ static bool reap(guardian_t *guardian) {
                        child.si_pid,
                        child.si_code,
                        child.si_status,
-                       microseconds(usage.ru_utime),
-                       microseconds(usage.ru_stime),
+                       milliseconds(usage.ru_utime),
+                       milliseconds(usage.ru_stime),
                        (int32_t)usage.ru_maxrss};
     answer(guardian->control, words, sizeof words / sizeof *words, -1);
     guardian->target = 0;

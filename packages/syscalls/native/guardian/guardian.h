@@ -26,7 +26,7 @@
 enum answer_kind {
   STARTED = 1, // pid; its pidfd comes along
   FAILED,      // step, errno
-  EXITED,      // pid, code, status, user us, system us, most resident KiB
+  EXITED,      // pid, code, status, user ms, system ms, most resident KiB
   EMPTY,       // nobody is left
   REFUSED,     // how many are left that may not be killed
 };
