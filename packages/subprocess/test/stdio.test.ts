@@ -76,7 +76,7 @@ onEachDriver('a file', (runs) => {
       code: 'EISDIR',
     })
     const fifo = join(folder, 'fifo')
-    execFileSync('mkfifo', [fifo])
+    execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', fifo])
     await expect(start({ stdout: { file: fifo } })).rejects.toMatchObject({ code: 'ENXIO' })
     rmSync(fifo)
   })
