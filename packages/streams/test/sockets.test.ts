@@ -17,6 +17,9 @@ import {
   IPPROTO_TCP,
   O_NONBLOCK,
   pipe2,
+  SHUT_RD,
+  SHUT_RDWR,
+  SHUT_WR,
   SOCK_DGRAM,
   SOCK_STREAM,
   socket,
@@ -59,6 +62,30 @@ describe('a socket of somebody else', () => {
     yield* one[Symbol.asyncDispose]()
     yield* other[Symbol.asyncDispose]()
     expect(close(mine)).toBeLessThan(0)
+  })
+
+  behaves('can end a direction by itself, and cannot once it is gone', function* () {
+    const [mine, yours] = pair()
+    const one = yield* openConnection({ fd: mine })
+    const other = yield* openConnection({ fd: yours })
+    const socket = socketOf(one)
+    expect([socket.fileno(), socket.family, socket.type, socket.proto]).toEqual([
+      mine,
+      AF_UNIX,
+      SOCK_STREAM,
+      0,
+    ])
+    socket.shutdown(SHUT_WR)
+    expect(yield* other.reader.read()).toBeNull()
+    other.writer.write('still')
+    expect(String(yield* one.reader.readExactly(5))).toBe('still')
+    socket.shutdown(SHUT_RD)
+    expect(yield* one.reader.read()).toBeNull()
+    yield* one[Symbol.asyncDispose]()
+    yield* other[Symbol.asyncDispose]()
+    expect(() => socket.shutdown(SHUT_RDWR)).toThrow(
+      expect.objectContaining({ code: 'EBADF', syscall: 'shutdown' }),
+    )
   })
 
   behaves('can be used by a protocol', function* () {

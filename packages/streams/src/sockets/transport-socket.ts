@@ -7,6 +7,7 @@ import {
   IPPROTO_TCP,
   osError,
   setsockopt,
+  shutdown,
   SO_DOMAIN,
   SO_PROTOCOL,
   SO_TYPE,
@@ -89,6 +90,18 @@ export class TransportSocket {
   setsockopt(level: number, name: number, value: number): void {
     const result = setsockopt(this.fileno(), level, name, value)
     if (result < 0) throw osError(result, 'setsockopt')
+  }
+
+  /**
+   * Ends a direction at once, whatever the transport has not sent yet; its own way is
+   * `writeEof`. Both sides see it as the end that it is.
+   *
+   * @param how `SHUT_RD`, `SHUT_WR` or `SHUT_RDWR`.
+   * @throws OSError as `shutdown(2)` fails.
+   */
+  shutdown(how: number): void {
+    const result = shutdown(this.fileno(), how)
+    if (result < 0) throw osError(result, 'shutdown')
   }
 
   /** What {@link setOptions} sets, as it is: the kernel takes twice the buffers asked for. */
