@@ -17,9 +17,6 @@ import {
   IPPROTO_TCP,
   O_NONBLOCK,
   pipe2,
-  SHUT_RD,
-  SHUT_RDWR,
-  SHUT_WR,
   SOCK_DGRAM,
   SOCK_STREAM,
   socket,
@@ -75,15 +72,15 @@ describe('a socket of somebody else', () => {
       SOCK_STREAM,
       0,
     ])
-    socket.shutdown(SHUT_WR)
+    socket.shutdown('write')
     expect(yield* other.reader.read()).toBeNull()
     other.writer.write('still')
     expect(String(yield* one.reader.readExactly(5))).toBe('still')
-    socket.shutdown(SHUT_RD)
+    socket.shutdown('read')
     expect(yield* one.reader.read()).toBeNull()
     yield* one[Symbol.asyncDispose]()
     yield* other[Symbol.asyncDispose]()
-    expect(() => socket.shutdown(SHUT_RDWR)).toThrow(
+    expect(() => socket.shutdown('both')).toThrow(
       expect.objectContaining({ code: 'EBADF', syscall: 'shutdown' }),
     )
   })

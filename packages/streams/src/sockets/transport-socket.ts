@@ -7,6 +7,9 @@ import {
   IPPROTO_TCP,
   osError,
   setsockopt,
+  SHUT_RD,
+  SHUT_RDWR,
+  SHUT_WR,
   shutdown,
   SO_DOMAIN,
   SO_PROTOCOL,
@@ -23,6 +26,8 @@ import {
   socketOptionsOf,
   type SocketOptions,
 } from './socket-options.js'
+
+const directions = { read: SHUT_RD, write: SHUT_WR, both: SHUT_RDWR }
 
 /**
  * The socket of a transport, to look at and to set options of: what
@@ -93,13 +98,14 @@ export class TransportSocket {
   }
 
   /**
-   * Ends a direction at once, whatever the transport has not sent yet; its own way is
-   * `writeEof`. Both sides see it as the end that it is.
+   * Ends a direction at once, whatever a transport has not sent yet: that has `writeEof`.
    *
-   * @param how `SHUT_RD`, `SHUT_WR` or `SHUT_RDWR`.
-   * @throws OSError as `shutdown(2)` fails.
+   * @throws OSError as `shutdown(2)` fails; RangeError if it is no direction.
    */
-  shutdown(how: number): void {
+  shutdown(direction: 'read' | 'write' | 'both'): void {
+    const how = directions[direction] as number | undefined
+    if (how === undefined)
+      throw new RangeError(`Expected 'read', 'write' or 'both', got ${String(direction)}.`)
     const result = shutdown(this.fileno(), how)
     if (result < 0) throw osError(result, 'shutdown')
   }
