@@ -85,3 +85,4 @@ export type {
   WriteBufferLimits,
   WriteTransport,
 } from './transports/transport.js'
+export type { SignalOptions } from './transports/signal-options.js'

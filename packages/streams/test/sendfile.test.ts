@@ -12,6 +12,8 @@ import {
   type Connection,
   type WriteTransport,
 } from '@tsyncio/streams'
+import { memoryPair } from '@tsyncio/streams/testing'
+import type { TwoWayStream } from '@tsyncio/streams/testing/vitest'
 import {
   AF_UNIX,
   close,
@@ -24,7 +26,7 @@ import {
   SOCK_STREAM,
   socketpair,
 } from '@tsyncio/syscalls'
-import { createTask, run, sleep, type Gen } from '@tsyncio/tasks'
+import { coroutine, createTask, run, sleep, type Gen } from '@tsyncio/tasks'
 import { randomBytes } from 'node:crypto'
 import {
   closeSync,
@@ -45,6 +47,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { behaves } from './driven.js'
 import { failureOf } from './failure-of.js'
 import { expectNoLeaks } from './no-leaks.js'
+import { destroyNetSockets, netSockets, startedTls, tls } from './pairs.js'
 
 const O_APPEND = 0o2000
 const directory = mkdtempSync(join(tmpdir(), 'sendfile-'))
@@ -282,6 +285,43 @@ describe('sendFile', () => {
     yield* end(a, b)
   })
 })
+
+describe('over a transport without an fd of its own, sendFile', () => {
+  const kinds: Record<string, TwoWayStream> = {
+    'a memory pair': { open: (options) => coroutine(made(() => memoryPair(options))) },
+    TLS: tls,
+    'TLS that was started later': startedTls,
+    'a socket of Node’s': netSockets,
+  }
+
+  for (const [name, { open }] of Object.entries(kinds)) {
+    it(`reads and writes: ${name}`, async () => {
+      await run(async () => {
+        const [near, far] = await open({ limit: 10_000 })
+        near.writer.write('before ')
+        const sending = createTask(() =>
+          sendFile(near.writer, path, { offset: 10, count: 500_000 }),
+        )
+        expect(String(await far.reader.readExactly(7))).toBe('before ')
+        const received = await far.reader.readExactly(500_000)
+        expect(received.equals(data.subarray(10, 500_010))).toBe(true)
+        expect(await sending).toBe(500_000)
+        await expect(sendFile(near.writer, path, { fallback: false })).rejects.toBeInstanceOf(
+          SendfileNotAvailableError,
+        )
+        near.writer.write('after')
+        expect(String(await far.reader.readExactly(5))).toBe('after')
+        for (const { writer } of [near, far]) writer.close()
+        for (const { writer } of [near, far]) await writer.waitClosed()
+        destroyNetSockets()
+      })
+    })
+  }
+})
+
+function* made<T>(make: () => T): Generator<never, T> {
+  return make()
+}
 
 describe('sockSendFile', () => {
   behaves('sends to a socket of ones own', function* () {

@@ -61,6 +61,30 @@ describe('a socket of somebody else', () => {
     expect(close(mine)).toBeLessThan(0)
   })
 
+  behaves('can end a direction by itself, and cannot once it is gone', function* () {
+    const [mine, yours] = pair()
+    const one = yield* openConnection({ fd: mine })
+    const other = yield* openConnection({ fd: yours })
+    const socket = socketOf(one)
+    expect([socket.fileno(), socket.family, socket.type, socket.proto]).toEqual([
+      mine,
+      AF_UNIX,
+      SOCK_STREAM,
+      0,
+    ])
+    socket.shutdown('write')
+    expect(yield* other.reader.read()).toBeNull()
+    other.writer.write('still')
+    expect(String(yield* one.reader.readExactly(5))).toBe('still')
+    socket.shutdown('read')
+    expect(yield* one.reader.read()).toBeNull()
+    yield* one[Symbol.asyncDispose]()
+    yield* other[Symbol.asyncDispose]()
+    expect(() => socket.shutdown('both')).toThrow(
+      expect.objectContaining({ code: 'EBADF', syscall: 'shutdown' }),
+    )
+  })
+
   behaves('can be used by a protocol', function* () {
     const [mine, yours] = pair()
     const arrived = getRunningLoop().createFuture<string>()

@@ -319,6 +319,7 @@ export {
   type TlsServerOptions,
   type Transport,
   type WriteBufferLimits,
+  type SignalOptions,
   type WriteTransport,
 } from '@tsyncio/streams'
 

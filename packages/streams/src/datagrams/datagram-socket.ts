@@ -1,6 +1,6 @@
-import type { EventLoop } from '@tsyncio/loop'
+import type { EventLoop, Suspend } from '@tsyncio/loop'
 import type { Address } from '@tsyncio/syscalls'
-import { ClosedError, coroutine, sleep, type Coroutine, type Gen } from '@tsyncio/tasks'
+import { abortable, ClosedError, coroutine, sleep, type Coroutine, type Gen } from '@tsyncio/tasks'
 
 import type { DatagramFd } from './datagram-fd.js'
 import { requireDatagramPlace, type DatagramPlace } from './datagram-place.js'
@@ -10,6 +10,7 @@ import { ReceiveLine, ReceiveWait } from './receive-line.js'
 import { resolve } from '../names/resolve.js'
 import { receiverIsFull, SendWait } from './send-wait.js'
 import { toBytes } from '../transports/to-bytes.js'
+import type { SignalOptions } from '../transports/signal-options.js'
 import { TransportSocket } from '../sockets/transport-socket.js'
 import { WaitLine } from './wait-line.js'
 
@@ -83,11 +84,13 @@ export class DatagramSocket<
    *   allowed, ECONNREFUSED and others for a datagram that was sent before. ClosedError.
    *   RangeError for another address than the socket is connected to.
    */
-  send(data: Uint8Array | string, to?: DatagramPlace): Coroutine<void> {
+  send(data: Uint8Array | string, to?: DatagramPlace, options?: SignalOptions): Coroutine<void> {
     const bytes = toBytes(data)
     const address = this.#socket.destination(to)
-    if (!this.#socket.isWatchedFor(address)) return coroutine(this.#sendPatiently(bytes, address))
-    return coroutine(this.#sendWait(bytes, address)) as Coroutine<void>
+    const wait = this.#socket.isWatchedFor(address)
+      ? (this.#sendWait(bytes, address) as Iterator<Suspend, void, unknown>)
+      : this.#sendPatiently(bytes, address)
+    return coroutine(abortable(options?.signal, wait))
   }
 
   /**
@@ -96,8 +99,9 @@ export class DatagramSocket<
    * @throws OSError for a datagram that was sent before (ECONNREFUSED and others);
    *   ClosedError if the socket is closed, before or meanwhile.
    */
-  receive(): Coroutine<Datagram<A>> {
-    return coroutine(new ReceiveWait(this.#receivers)) as Coroutine<Datagram<A>>
+  receive(options?: SignalOptions): Coroutine<Datagram<A>> {
+    const wait = abortable(options?.signal, new ReceiveWait(this.#receivers))
+    return coroutine(wait) as Coroutine<Datagram<A>>
   }
 
   /**

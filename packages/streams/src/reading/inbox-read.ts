@@ -79,6 +79,11 @@ export abstract class InboxRead<T>
     return true
   }
 
+  // What it waited for goes on; the scope that ended the wait tells why.
+  cancelled(): boolean {
+    return this.#cancelled !== undefined
+  }
+
   removeWaiter(): boolean {
     const waited = this.#driver !== undefined
     this.#driver = undefined

@@ -1,4 +1,4 @@
-import { coroutine, type Coroutine } from '@tsyncio/tasks'
+import { abortable, coroutine, type Coroutine } from '@tsyncio/tasks'
 
 import { Inbox } from './inbox.js'
 import { ReadAhead } from './read-ahead.js'
@@ -10,6 +10,7 @@ import { ReadUntil } from './read-until.js'
 import { Reads } from './reads.js'
 import { Separators, type Separator } from './separators.js'
 import type { ReadTransport } from '../transports/transport.js'
+import type { SignalOptions } from '../transports/signal-options.js'
 
 const defaultLimit = 65_536
 const newline = new Separators('\n')
@@ -29,7 +30,7 @@ export interface StreamReaderOptions {
  * The reading side of a stream (asyncio's `StreamReader`). **`null` is the end of file.**
  *
  * One read may wait at a time; a second is an `InvalidStateError`. A cancelled read has
- * consumed nothing. After a failure of the connection, what has come can still be read;
+ * consumed nothing, nor has one whose `signal` was aborted. After a failure of the connection, what has come can still be read;
  * then reads throw the failure.
  *
  * The buffers are never overwritten. A kept one may keep 1 MiB of memory alive: copy what
@@ -61,10 +62,10 @@ export class StreamReader implements AsyncIterable<Buffer> {
    * Reads what there is, at least one byte and at most `count`; without `count`,
    * everything up to the end. Gives null at the end.
    */
-  read(count?: number): Coroutine<Buffer | null> {
-    if (count === undefined) return coroutine(new ReadAll(this.#inbox))
+  read(count?: number, options?: SignalOptions): Coroutine<Buffer | null> {
+    if (count === undefined) return coroutine(abortable(options?.signal, new ReadAll(this.#inbox)))
     requireCount(count, 'read')
-    return coroutine(new ReadSome(this.#inbox, count))
+    return coroutine(abortable(options?.signal, new ReadSome(this.#inbox, count)))
   }
 
   /**
@@ -72,8 +73,8 @@ export class StreamReader implements AsyncIterable<Buffer> {
    *
    * @throws LimitOverrunError if the line is longer than the limit; it stays in the stream.
    */
-  readLine(): Coroutine<Buffer | null> {
-    return coroutine(new ReadUntil(this.#inbox, newline, true))
+  readLine(options?: SignalOptions): Coroutine<Buffer | null> {
+    return coroutine(abortable(options?.signal, new ReadUntil(this.#inbox, newline, true)))
   }
 
   /**
@@ -85,9 +86,12 @@ export class StreamReader implements AsyncIterable<Buffer> {
    * @throws LimitOverrunError if the separator does not begin within the limit; what
    *   there is stays in the stream.
    */
-  readUntil(separator?: Separator | readonly Separator[]): Coroutine<Buffer | null> {
+  readUntil(
+    separator?: Separator | readonly Separator[],
+    options?: SignalOptions,
+  ): Coroutine<Buffer | null> {
     const separators = separator === undefined ? newline : new Separators(separator)
-    return coroutine(new ReadUntil(this.#inbox, separators, false))
+    return coroutine(abortable(options?.signal, new ReadUntil(this.#inbox, separators, false)))
   }
 
   /**
@@ -95,9 +99,9 @@ export class StreamReader implements AsyncIterable<Buffer> {
    *
    * @throws IncompleteReadError if the stream ends before; what there was is in it.
    */
-  readExactly(count: number): Coroutine<Buffer> {
+  readExactly(count: number, options?: SignalOptions): Coroutine<Buffer> {
     requireCount(count, 'readExactly')
-    return coroutine(new ReadExactly(this.#inbox, count))
+    return coroutine(abortable(options?.signal, new ReadExactly(this.#inbox, count)))
   }
 
   /**
@@ -105,20 +109,20 @@ export class StreamReader implements AsyncIterable<Buffer> {
    * only at the end. Without `count`, what there is, at least one byte. What is wanted may
    * exceed the limits.
    */
-  peek(count?: number): Coroutine<Buffer | null> {
-    if (count === undefined) return coroutine(new ReadAhead(this.#inbox, 1, Infinity))
-    requireCount(count, 'peek')
-    return coroutine(new ReadAhead(this.#inbox, count, count))
+  peek(count?: number, options?: SignalOptions): Coroutine<Buffer | null> {
+    if (count !== undefined) requireCount(count, 'peek')
+    const ahead = new ReadAhead(this.#inbox, count ?? 1, count ?? Infinity)
+    return coroutine(abortable(options?.signal, ahead))
   }
 
   /**
    * Reads what there is, at least one byte, into `target`: gives how many bytes, or null at
    * the end. Nothing is written to it before that.
    */
-  readInto(target: Uint8Array): Coroutine<number | null> {
+  readInto(target: Uint8Array, options?: SignalOptions): Coroutine<number | null> {
     if (!(target instanceof Uint8Array))
       throw new TypeError(`Expected a Uint8Array to read into, got ${typeof target}.`)
-    return coroutine(new ReadInto(this.#inbox, target))
+    return coroutine(abortable(options?.signal, new ReadInto(this.#inbox, target)))
   }
 
   /** Line after line, each as {@link readLine} gives it. */

@@ -1,9 +1,10 @@
 import { accept4, decodeAddress, SOCKADDR_BYTES, type Address } from '@tsyncio/syscalls'
-import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
+import { abortable, coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
 import { requireFd, type FdLike } from './fd-like.js'
 import { requireNonBlocking, sockCall } from './sock-call.js'
 import { Socket } from './socket.js'
+import type { SignalOptions } from '../transports/signal-options.js'
 
 function* accepting(fd: number): Gen<[Socket, Address | undefined]> {
   requireNonBlocking(fd)
@@ -23,6 +24,7 @@ function* accepting(fd: number): Gen<[Socket, Address | undefined]> {
  */
 export function sockAccept(
   socket: FdLike,
+  options?: SignalOptions,
 ): Coroutine<[connection: Socket, address: Address | undefined]> {
-  return coroutine(accepting(requireFd(socket)))
+  return coroutine(abortable(options?.signal, accepting(requireFd(socket))))
 }

@@ -1,6 +1,6 @@
 import { getRunningLoop } from '@tsyncio/loop'
 import { encodeAddress, type Address } from '@tsyncio/syscalls'
-import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
+import { abortable, coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
 import { connectFd } from '../connecting/connect-fd.js'
 import { requireFd, type FdLike } from './fd-like.js'
@@ -8,6 +8,7 @@ import { requirePlace, type HostPlace } from '../names/place.js'
 import { resolveHost } from '../names/resolve.js'
 import { requireNonBlocking, requireUnowned } from './sock-call.js'
 import { socketFamily } from './socket-family.js'
+import type { SignalOptions } from '../transports/signal-options.js'
 
 function* connecting(fd: number, to: Address | HostPlace): Gen<void> {
   const loop = getRunningLoop()
@@ -30,9 +31,13 @@ function* connecting(fd: number, to: Address | HostPlace): Gen<void> {
  *
  * @throws OSError if it cannot be connected; TypeError if the socket is a blocking one.
  */
-export function sockConnect(socket: FdLike, address: Address | HostPlace): Coroutine<void> {
+export function sockConnect(
+  socket: FdLike,
+  address: Address | HostPlace,
+  options?: SignalOptions,
+): Coroutine<void> {
   const fd = requireFd(socket)
   if (typeof address === 'object' && address !== null && 'host' in address) requirePlace(address)
   else encodeAddress(address as Address)
-  return coroutine(connecting(fd, address))
+  return coroutine(abortable(options?.signal, connecting(fd, address)))
 }

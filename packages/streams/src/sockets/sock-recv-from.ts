@@ -5,11 +5,12 @@ import {
   SOCKADDR_BYTES,
   type Address,
 } from '@tsyncio/syscalls'
-import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
+import { abortable, coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
 import { requireFd, type FdLike } from './fd-like.js'
 import { requireMemory, requireReceiveCount } from '../transports/receive-memory.js'
 import { sockCall } from './sock-call.js'
+import type { SignalOptions } from '../transports/signal-options.js'
 
 function* receiving(
   fd: number,
@@ -40,16 +41,18 @@ function* receivingBuffer(
 export function sockRecvFrom(
   socket: FdLike,
   count: number,
+  options?: SignalOptions,
 ): Coroutine<[data: Buffer, from: Address | undefined]> {
   requireReceiveCount(count)
-  return coroutine(receivingBuffer(requireFd(socket), count))
+  return coroutine(abortable(options?.signal, receivingBuffer(requireFd(socket), count)))
 }
 
 /** As {@link sockRecvFrom}, into memory of the caller's: gives how many bytes, and who sent them. */
 export function sockRecvFromInto(
   socket: FdLike,
   memory: Uint8Array,
+  options?: SignalOptions,
 ): Coroutine<[count: number, from: Address | undefined]> {
   requireMemory(memory)
-  return coroutine(receiving(requireFd(socket), memory))
+  return coroutine(abortable(options?.signal, receiving(requireFd(socket), memory)))
 }

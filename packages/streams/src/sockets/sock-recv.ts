@@ -1,9 +1,10 @@
 import { getsockopt, MSG_DONTWAIT, recv, SO_TYPE, SOCK_STREAM, SOL_SOCKET } from '@tsyncio/syscalls'
-import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
+import { abortable, coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
 import { requireFd, type FdLike } from './fd-like.js'
 import { requireReceiveCount, requireMemory } from '../transports/receive-memory.js'
 import { sockCall } from './sock-call.js'
+import type { SignalOptions } from '../transports/signal-options.js'
 
 function* receivingInto(fd: number, memory: Uint8Array): Gen<number | null> {
   const receive = () => recv(fd, memory, 0, memory.length, MSG_DONTWAIT)
@@ -44,16 +45,24 @@ function* receiving(fd: number, most: number): Gen<Buffer | null> {
  * })
  * ```
  */
-export function sockRecv(socket: FdLike, count: number): Coroutine<Buffer | null> {
+export function sockRecv(
+  socket: FdLike,
+  count: number,
+  options?: SignalOptions,
+): Coroutine<Buffer | null> {
   requireReceiveCount(count)
-  return coroutine(receiving(requireFd(socket), count))
+  return coroutine(abortable(options?.signal, receiving(requireFd(socket), count)))
 }
 
 /**
  * As {@link sockRecv}, into memory of the caller's: gives how many bytes, or null at the end
  * of a stream. Nothing is written to the memory before that.
  */
-export function sockRecvInto(socket: FdLike, memory: Uint8Array): Coroutine<number | null> {
+export function sockRecvInto(
+  socket: FdLike,
+  memory: Uint8Array,
+  options?: SignalOptions,
+): Coroutine<number | null> {
   requireMemory(memory)
-  return coroutine(receivingInto(requireFd(socket), memory))
+  return coroutine(abortable(options?.signal, receivingInto(requireFd(socket), memory)))
 }

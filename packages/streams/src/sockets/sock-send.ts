@@ -1,9 +1,10 @@
 import { encodeAddress, MSG_DONTWAIT, send, sendto, type Address } from '@tsyncio/syscalls'
-import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
+import { abortable, coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
 import { requireFd, type FdLike } from './fd-like.js'
 import { sockCall } from './sock-call.js'
 import { toBytes } from '../transports/to-bytes.js'
+import type { SignalOptions } from '../transports/signal-options.js'
 
 function* sendingAll(fd: number, bytes: Uint8Array): Gen<void> {
   let sent = 0
@@ -19,8 +20,12 @@ function* sendingAll(fd: number, bytes: Uint8Array): Gen<void> {
  *
  * @throws OSError if it fails; InvalidStateError if somebody else waits to send.
  */
-export function sockSendAll(socket: FdLike, data: Uint8Array | string): Coroutine<void> {
-  return coroutine(sendingAll(requireFd(socket), toBytes(data)))
+export function sockSendAll(
+  socket: FdLike,
+  data: Uint8Array | string,
+  options?: SignalOptions,
+): Coroutine<void> {
+  return coroutine(abortable(options?.signal, sendingAll(requireFd(socket), toBytes(data))))
 }
 
 /**
@@ -33,8 +38,9 @@ export function sockSendTo(
   socket: FdLike,
   data: Uint8Array | string,
   address: Address,
+  options?: SignalOptions,
 ): Coroutine<number> {
   const [fd, bytes, to] = [requireFd(socket), toBytes(data), encodeAddress(address)]
   const sendIt = () => sendto(fd, bytes, 0, bytes.length, MSG_DONTWAIT, to)
-  return coroutine(sockCall(fd, 'writing', 'sendto', sendIt))
+  return coroutine(abortable(options?.signal, sockCall(fd, 'writing', 'sendto', sendIt)))
 }

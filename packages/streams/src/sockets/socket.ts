@@ -5,18 +5,12 @@ import {
   listen,
   osError,
   releaseFd,
-  SHUT_RD,
-  SHUT_RDWR,
-  SHUT_WR,
-  shutdown,
   type Address,
 } from '@tsyncio/syscalls'
 
 import { addressDetails } from '../names/address-details.js'
 import { abandonFd } from './fd-ready.js'
 import { TransportSocket } from './transport-socket.js'
-
-const directions = { read: SHUT_RD, write: SHUT_WR, both: SHUT_RDWR }
 
 /**
  * A socket of one's own, non-blocking, for {@link sockRecv} and its like: it owns its fd.
@@ -49,12 +43,9 @@ export class Socket extends TransportSocket implements Disposable {
   }
 
   /** @throws OSError as `shutdown(2)` fails. */
-  shutdown(direction: 'read' | 'write' | 'both'): void {
-    const how = directions[direction] as number | undefined
-    if (how === undefined)
-      throw new RangeError(`Expected 'read', 'write' or 'both', got ${String(direction)}.`)
-    const result = shutdown(this.#open(), how)
-    if (result < 0) throw osError(result, 'shutdown')
+  override shutdown(direction: 'read' | 'write' | 'both'): void {
+    this.#open()
+    super.shutdown(direction)
   }
 
   /** Gives the fd away, open: to `openConnection({ fd })`, or to who will close it. */

@@ -7,6 +7,10 @@ import {
   IPPROTO_TCP,
   osError,
   setsockopt,
+  SHUT_RD,
+  SHUT_RDWR,
+  SHUT_WR,
+  shutdown,
   SO_DOMAIN,
   SO_PROTOCOL,
   SO_TYPE,
@@ -22,6 +26,8 @@ import {
   socketOptionsOf,
   type SocketOptions,
 } from './socket-options.js'
+
+const directions = { read: SHUT_RD, write: SHUT_WR, both: SHUT_RDWR }
 
 /**
  * The socket of a transport, to look at and to set options of: what
@@ -89,6 +95,19 @@ export class TransportSocket {
   setsockopt(level: number, name: number, value: number): void {
     const result = setsockopt(this.fileno(), level, name, value)
     if (result < 0) throw osError(result, 'setsockopt')
+  }
+
+  /**
+   * Ends a direction at once, whatever a transport has not sent yet: that has `writeEof`.
+   *
+   * @throws OSError as `shutdown(2)` fails; RangeError if it is no direction.
+   */
+  shutdown(direction: 'read' | 'write' | 'both'): void {
+    const how = directions[direction] as number | undefined
+    if (how === undefined)
+      throw new RangeError(`Expected 'read', 'write' or 'both', got ${String(direction)}.`)
+    const result = shutdown(this.fileno(), how)
+    if (result < 0) throw osError(result, 'shutdown')
   }
 
   /** What {@link setOptions} sets, as it is: the kernel takes twice the buffers asked for. */

@@ -1,4 +1,11 @@
-import { coroutine, nothingToWaitFor, sleep, type Coroutine, type Gen } from '@tsyncio/tasks'
+import {
+  abortable,
+  coroutine,
+  nothingToWaitFor,
+  sleep,
+  type Coroutine,
+  type Gen,
+} from '@tsyncio/tasks'
 
 import type { StreamProtocol } from './stream-protocol.js'
 import { TlsClient } from '../tls/tls-client.js'
@@ -6,6 +13,7 @@ import type { TlsClientOptions, TlsServerOptions } from '../tls/tls-options.js'
 import { TlsServer } from '../tls/tls-server.js'
 import type { TlsSide } from '../tls/tls-side.js'
 import type { WriteTransport } from './transport.js'
+import type { SignalOptions } from './signal-options.js'
 import { requireCarrying, upgradeTransport, type Carrying } from '../tls/upgrade-transport.js'
 
 /**
@@ -70,9 +78,12 @@ export class StreamWriter {
    *
    * @throws OSError if the connection is gone.
    */
-  drain(): Coroutine<void> {
+  drain(options?: SignalOptions): Coroutine<void> {
     const isEasy = this.#protocol.isFlowing && !this.#transport.isClosing()
-    return isEasy ? nothingToWaitFor : coroutine(this.#drain())
+    const signal = options?.signal
+    return isEasy && signal === undefined
+      ? nothingToWaitFor
+      : coroutine(abortable(signal, this.#drain()))
   }
 
   /** Ends the writing direction, after what was written; reading goes on. A pipe is closed. */
@@ -98,8 +109,8 @@ export class StreamWriter {
    *
    * @throws what ended the connection, if it was a failure.
    */
-  waitClosed(): Coroutine<void> {
-    return coroutine(this.#protocol.closed())
+  waitClosed(options?: SignalOptions): Coroutine<void> {
+    return coroutine(abortable(options?.signal, this.#protocol.closed()))
   }
 
   /**
