@@ -1,7 +1,7 @@
 import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
 import type { Process } from './process.js'
-import { requireText } from './require-text.js'
+import { requireCommand } from './require-command.js'
 import { startProcess } from './start-process.js'
 import { requireOptions, type SubprocessOptions } from './subprocess-options.js'
 
@@ -11,13 +11,6 @@ function* started(
   options: SubprocessOptions,
 ): Gen<Process> {
   return startProcess(program, args, options)
-}
-
-function requireArguments(args: unknown): void {
-  if (!Array.isArray(args)) {
-    throw new TypeError(`Expected an array of arguments, got ${String(args)} (${typeof args}).`)
-  }
-  args.forEach((arg, index) => requireText(arg, `the argument ${index}`))
 }
 
 /**
@@ -49,8 +42,7 @@ export function createSubprocessExec(
   args: readonly string[] = [],
   options: SubprocessOptions = {},
 ): Coroutine<Process> {
-  requireText(program, 'the program')
-  requireArguments(args)
+  requireCommand(program, args)
   requireOptions(options)
   return coroutine(started(program, [...args], options))
 }

@@ -7,6 +7,8 @@ import type { ChildStdio } from './child-stdio.js'
 import { communicate } from './communicate.js'
 import { endProcess } from './end-process.js'
 import { ExitWatch } from './exit-watch.js'
+import { requireInput, type ProcessInput } from './input/process-input.js'
+import { ProcessLines, type ProcessLinesOptions } from './lines/process-lines.js'
 import { ProcessGroup } from './process-group.js'
 import { ProcessPipes } from './process-pipes.js'
 import { signalNumber } from './signal-number.js'
@@ -80,18 +82,28 @@ export class Process {
    * Writes `input` to stdin, if that is a pipe, and closes it; reads stdout and stderr to
    * their ends; waits for the exit. Gives all that was read, null for what is no pipe.
    *
-   * A process that does not read its input to the end is no error. Cancelling gives up
-   * the wait, and what was read is lost; the process goes on.
+   * A process that does not read its input to the end is no error; the rest of an input
+   * that comes in pieces is not taken then. Cancelling gives up the wait, and what was read
+   * is lost; the process goes on.
    *
-   * @throws TypeError if there is an input and stdin is no pipe.
+   * @throws TypeError if there is an input and stdin is no pipe; what the input throws.
    */
-  communicate(
-    input?: Uint8Array | string,
-  ): Coroutine<[stdout: Buffer | null, stderr: Buffer | null]> {
+  communicate(input?: ProcessInput): Coroutine<[stdout: Buffer | null, stderr: Buffer | null]> {
+    if (input !== undefined) requireInput(input)
     if (input !== undefined && this.stdin === null) {
       throw new TypeError(`There is input for ${this.toString()}, but its stdin is no pipe.`)
     }
     return coroutine(communicate(this.#exit, this.#pipes, input))
+  }
+
+  /**
+   * What the process writes, line by line as it comes, from stdout and stderr, those that
+   * are pipes. The readers belong to it until it is closed.
+   *
+   * @throws TypeError if there is no such pipe.
+   */
+  lines(options: ProcessLinesOptions = {}): ProcessLines {
+    return new ProcessLines(this, options)
   }
 
   /**

@@ -72,6 +72,17 @@ describe('a process in a worker thread', () => {
   })
 })
 
+describe('outside of any task', () => {
+  it('programs are run, and the process ends when that is done', async () => {
+    const source = `
+      import { runProcess } from '@tsyncio/subprocess'
+      const { stdout } = await runProcess('echo', ['hello'], { timeout: 20_000 })
+      const late = await runProcess('sleep', ['60'], { timeout: 20 }).catch(({ code }) => code)
+      console.log(stdout + late)`
+    expect(await runModule(source, 64)).toBe('hello\nERR_TSYNCIO_PROCESS_TIMEOUT\n')
+  })
+})
+
 describe('without more fds', () => {
   it('creating a process says so, and leaves nothing open', async () => {
     const source = `
