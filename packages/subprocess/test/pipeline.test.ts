@@ -6,6 +6,7 @@ import { createTask, gather, run, sleep, type Gen } from '@tsyncio/tasks'
 import { pipeline, PipelineFailedError, type PipelineOptions } from '@tsyncio/subprocess'
 
 import { children } from './children.js'
+import { failureOf } from './failure-of.js'
 import { leakCheck } from './leak-check.js'
 import { onEachDriver } from './spellings.js'
 
@@ -15,13 +16,8 @@ leakCheck()
 
 type Commands = Parameters<typeof pipeline>[0]
 
-function* failureOf(commands: Commands, options: PipelineOptions = {}): Gen<unknown> {
-  try {
-    yield* pipeline(commands, options)
-  } catch (error) {
-    return error
-  }
-  return 'nothing was thrown'
+function* pipelineFailure(commands: Commands, options: PipelineOptions = {}): Gen<unknown> {
+  return yield* failureOf(() => pipeline(commands, options))
 }
 
 onEachDriver('a pipeline', (runs) => {
@@ -56,7 +52,7 @@ onEachDriver('a pipeline', (runs) => {
       yield* sleep(50)
       const ours = pipesOfOurs()
       const { results } = yield* task
-      const [first, second, third] = results.map(({ stderr }) => stderr.trim().split('\n'))
+      const [first, second, third] = results.map(({ stderr }) => stderr!.trim().split('\n'))
       expect(first).toEqual([second![0]])
       expect(third).toEqual([second![1]])
       for (const pipe of second!) {
@@ -80,21 +76,21 @@ onEachDriver('a pipeline', (runs) => {
       const { stdout, results } = yield* pipeline(commands)
       expect(stdout).toBe('y\n')
       expect(results[0]).toMatchObject({ returncode: -13, signal: 'SIGPIPE' })
-      const error = yield* failureOf(commands, { allowSigpipe: false })
+      const error = yield* pipelineFailure(commands, { allowSigpipe: false })
       expect(error).toMatchObject({ failed: [{ command: ['yes'] }], fault: 'exit' })
     })
   })
 
   it('has failed when the last one was ended by SIGPIPE', async () => {
     await runs(function* () {
-      const error = yield* failureOf([['true'], ['sh', '-c', 'kill -PIPE $$']])
+      const error = yield* pipelineFailure([['true'], ['sh', '-c', 'kill -PIPE $$']])
       expect(error).toMatchObject({ failed: [{ signal: 'SIGPIPE' }] })
     })
   })
 
   it('says which of its processes failed, and how', async () => {
     const error = await runs(() =>
-      failureOf([
+      pipelineFailure([
         ['sh', '-c', 'echo one; echo bad >&2; exit 2'],
         ['cat'],
         ['sh', '-c', 'cat; kill -KILL $$'],
@@ -124,7 +120,7 @@ onEachDriver('a pipeline', (runs) => {
 
   it('leaves nothing when one of it cannot be started', async () => {
     await runs(function* () {
-      const error = yield* failureOf([['sleep', '60'], ['no-such-program'], ['cat']])
+      const error = yield* pipelineFailure([['sleep', '60'], ['no-such-program'], ['cat']])
       expect(error).toMatchObject({ code: 'ENOENT', path: 'no-such-program' })
       expect(children()).toEqual([])
     })
@@ -132,7 +128,7 @@ onEachDriver('a pipeline', (runs) => {
 
   it('that takes too long is ended, all of it', async () => {
     await runs(function* () {
-      const error = yield* failureOf([['sleep', '60'], ['cat']], { timeout: 50 })
+      const error = yield* pipelineFailure([['sleep', '60'], ['cat']], { timeout: 50 })
       expect(error).toMatchObject({ fault: 'timeout', failed: [{ signal: 'SIGTERM' }, {}] })
       expect((error as Error).message).toMatch(
         /took too long, and was ended:\n`sleep 60` was ended/,
@@ -142,7 +138,7 @@ onEachDriver('a pipeline', (runs) => {
 
   it('that writes too much is ended, all of it', async () => {
     await runs(function* () {
-      const error = yield* failureOf([['yes'], ['cat']], { maxOutput: 4 })
+      const error = yield* pipelineFailure([['yes'], ['cat']], { maxOutput: 4 })
       expect(error).toMatchObject({ fault: 'maxOutput', result: { stdout: 'y\ny\n' } })
     })
   })

@@ -16,6 +16,7 @@ import {
 } from '@tsyncio/subprocess'
 
 import { children } from './children.js'
+import { failureOf } from './failure-of.js'
 import { leakCheck } from './leak-check.js'
 import { onEachDriver } from './spellings.js'
 
@@ -25,20 +26,8 @@ leakCheck()
 
 const sh = (command: string) => ['-c', command] as const
 
-/** What a generator throws. */
-function* failureOf(work: () => Gen<unknown>): Gen<unknown> {
-  try {
-    yield* work()
-  } catch (error) {
-    return error
-  }
-  return 'nothing was thrown'
-}
-
 function* shellFailure(command: string, options: RunProcessOptions = {}): Gen<unknown> {
-  return yield* failureOf(function* () {
-    yield* runProcess('sh', sh(command), options)
-  })
+  return yield* failureOf(() => runProcess('sh', sh(command), options))
 }
 
 onEachDriver('a program that is run', (runs) => {
@@ -135,9 +124,7 @@ onEachDriver('a program that is run', (runs) => {
 
   it('cannot be started, and says so as it is', async () => {
     const error = await runs(() =>
-      failureOf(function* () {
-        yield* runProcess('no-such-program', [], { input: 'x' })
-      }),
+      failureOf(() => runProcess('no-such-program', [], { input: 'x' })),
     )
     expect(error).toMatchObject({ code: 'ENOENT', path: 'no-such-program' })
   })
@@ -242,9 +229,9 @@ onEachDriver('a program that is run', (runs) => {
       const [outcome] = yield* gather([task], { returnExceptions: true })
       expect((outcome as PromiseRejectedResult).reason).toBe(reason)
       expect(children()).toEqual([])
-      const again = yield* failureOf(function* () {
-        yield* runProcess('sleep', ['60'], { signal: controller.signal })
-      })
+      const again = yield* failureOf(() =>
+        runProcess('sleep', ['60'], { signal: controller.signal }),
+      )
       expect(again).toBe(reason)
     })
   })
@@ -363,9 +350,9 @@ onEachDriver('a text that a program writes', (runs) => {
   it('ends before a character that the limit would have split', async () => {
     await runs(function* () {
       for (let most = 0; most < bytes.length; most++) {
-        const error = yield* failureOf(function* () {
-          yield* runProcess('cat', [], { input: bytes, maxOutput: most })
-        })
+        const error = yield* failureOf(() =>
+          runProcess('cat', [], { input: bytes, maxOutput: most }),
+        )
         const { stdout } = (error as OutputLimitError).result
         expect(text.startsWith(stdout as string)).toBe(true)
         expect(most - Buffer.byteLength(stdout as string)).toBeLessThan(4)

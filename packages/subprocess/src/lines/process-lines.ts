@@ -95,7 +95,10 @@ export class ProcessLines implements AsyncIterableIterator<ProcessLine, undefine
     return this
   }
 
-  /** Takes no more lines: what was not taken is in the process's readers again. */
+  /**
+   * Takes no more lines: what was not taken is in the process's readers again. A read that
+   * waits gives null.
+   */
   close(): void {
     if (this.#closed) return
     this.#closed = true
@@ -110,8 +113,17 @@ export class ProcessLines implements AsyncIterableIterator<ProcessLine, undefine
   }
 
   *#read(): Gen<ProcessLine | null> {
-    for (;;) {
-      if (this.#closed) throw new InvalidStateError('The lines of this process were closed.')
+    if (this.#closed) throw new InvalidStateError('The lines of this process were closed.')
+    return yield* this.#come()
+  }
+
+  *#next(): Gen<IteratorResult<ProcessLine, undefined>> {
+    const value = this.#closed ? null : yield* this.#come()
+    return value === null ? { done: true, value: undefined } : { done: false, value }
+  }
+
+  *#come(): Gen<ProcessLine | null> {
+    while (!this.#closed) {
       const line = this.#queue.take()
       if (line !== undefined) return decoded(line)
       const failure = this.#sources.find((source) => source.failure !== undefined)?.failure
@@ -119,12 +131,7 @@ export class ProcessLines implements AsyncIterableIterator<ProcessLine, undefine
       if (this.#sources.every((source) => source.ended)) return null
       yield* this.#queue.changed()
     }
-  }
-
-  *#next(): Gen<IteratorResult<ProcessLine, undefined>> {
-    if (this.#closed) return { done: true, value: undefined }
-    const value = yield* this.#read()
-    return value === null ? { done: true, value: undefined } : { done: false, value }
+    return null
   }
 
   *#return(): Gen<IteratorResult<ProcessLine, undefined>> {
