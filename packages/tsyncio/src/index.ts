@@ -336,6 +336,9 @@ export {
   ProcessTimeoutError,
   runProcess,
   STDOUT,
+  subprocessExec,
+  subprocessShell,
+  SubprocessTransport,
   waitForFile,
   waitForLine,
   waitForPort,
@@ -356,5 +359,6 @@ export {
   type RunProcessOptions,
   type StdioOption,
   type SubprocessOptions,
+  type SubprocessProtocol,
   type WaitForLineOptions,
 } from '@tsyncio/subprocess'
