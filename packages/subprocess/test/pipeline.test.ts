@@ -52,7 +52,7 @@ onEachDriver('a pipeline', (runs) => {
       yield* sleep(50)
       const ours = pipesOfOurs()
       const { results } = yield* task
-      const [first, second, third] = results.map(({ stderr }) => stderr!.trim().split('\n'))
+      const [first, second, third] = results.map(({ stderr }) => stderr.trim().split('\n'))
       expect(first).toEqual([second![0]])
       expect(third).toEqual([second![1]])
       for (const pipe of second!) {
