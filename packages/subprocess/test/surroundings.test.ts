@@ -58,6 +58,25 @@ describe('a process in a worker thread', () => {
     expect(await inWorker(source)).toEqual(['from a worker, 0', 'from a worker, 0'])
   })
 
+  it('is run, piped, and read by lines', async () => {
+    const source = `
+      import { parentPort } from 'node:worker_threads'
+      import { run, runBlocking } from ${entry('tasks')}
+      import * as subprocess from ${entry('subprocess')}
+      const { createSubprocessExec, pipeline, runProcess, waitForLine } = subprocess
+      function* main() {
+        const one = yield* runProcess('cat', [], { input: ['from ', 'a worker'] })
+        const two = yield* pipeline([['yes'], ['head', '-n', '1']])
+        const process = yield* createSubprocessExec('seq', ['3'], { stdout: 'pipe' })
+        const { text } = yield* waitForLine(process, '2')
+        yield* process.close()
+        return [one.stdout, two.stdout, text]
+      }
+      parentPort.postMessage([await run(main), runBlocking(main)])`
+    const all = ['from a worker', 'y\n', '2']
+    expect(await inWorker(source)).toEqual([all, all])
+  })
+
   it('outlives a worker that is terminated, whose fds are closed', async () => {
     const source = `${imports}
       run(function* () {

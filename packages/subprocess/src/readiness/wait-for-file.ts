@@ -18,7 +18,7 @@ import { requireReadinessOptions, type ReadinessOptions } from './readiness-opti
  *
  * await run(async () => {
  *   const path = `${mkdtempSync('/tmp/ready-')}/pid`
- *   await using server = await createSubprocessExec('sh', ['-c', `echo $$ > ${path}; sleep 60`])
+ *   await using server = await createSubprocessExec('sh', ['-c', `echo $$ > ${path}; exec sleep 60`])
  *   await waitForFile(path, { process: server, timeout: 10_000 })
  *   console.log('ready') // ready
  * })
