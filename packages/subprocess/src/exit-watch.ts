@@ -13,6 +13,8 @@ import {
   WNOHANG,
 } from '@tsyncio/syscalls'
 
+import type { ProcessUsage } from './process-usage.js'
+
 // What is reported when somebody else reaped the child, as asyncio does.
 const unknownCode = 255
 
@@ -26,6 +28,8 @@ export class ExitWatch {
   readonly pid: number
   /** The exit code; -N when the child was killed by signal N; null while it runs. */
   returncode: number | null = null
+  /** What it used; null while it runs, and if somebody else reaped it. */
+  usage: ProcessUsage | null = null
   readonly #pidfd: number
   readonly #waiters = new Set<Future<number>>()
   readonly #onExit: () => void
@@ -73,13 +77,14 @@ export class ExitWatch {
   }
 
   #reap(options: number): void {
-    const ended = new Int32Array(3)
+    const ended = new Int32Array(6)
     const result = waitid(P_PIDFD, this.#pidfd, ended, options)
     if (result === 0 && ended[0] === 0) return
     const { fds } = this.loop.core
     fds.release(this.#pidfd)
     fds.removeReader(this.#pidfd)
     close(this.#pidfd)
+    if (result >= 0) this.usage = usageOf(ended)
     this.returncode = result < 0 ? this.#reportStranger(result) : codeOf(ended)
     for (const waiter of this.#waiters) if (!waiter.done()) waiter.setResult(this.returncode)
     this.#onExit()
@@ -96,4 +101,12 @@ export class ExitWatch {
 
 function codeOf([, how, status]: Int32Array): number {
   return how === CLD_EXITED ? (status as number) : -(status as number)
+}
+
+function usageOf([, , , userMs, systemMs, kibibytes]: Int32Array): ProcessUsage {
+  return {
+    userMs: userMs as number,
+    systemMs: systemMs as number,
+    maxRss: (kibibytes as number) * 1024,
+  }
 }

@@ -7,6 +7,7 @@ export { PipelineFailedError, type PipelineFault } from './pipelines/pipeline-fa
 export type { PipelineOptions } from './pipelines/pipeline-options.js'
 export type { PipelineResult } from './pipelines/pipeline-result.js'
 export { pipeline } from './pipelines/pipeline.js'
+export type { ProcessUsage } from './process-usage.js'
 export type { Process } from './process.js'
 export { subprocessExec } from './protocols/subprocess-exec.js'
 export type { SubprocessProtocol } from './protocols/subprocess-protocol.js'

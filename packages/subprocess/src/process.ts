@@ -11,6 +11,7 @@ import { requireInput, type ProcessInput } from './input/process-input.js'
 import { ProcessLines, type ProcessLinesOptions } from './lines/process-lines.js'
 import { ProcessGroup } from './process-group.js'
 import { ProcessPipes } from './process-pipes.js'
+import type { ProcessUsage } from './process-usage.js'
 import { signalNumber } from './signal-number.js'
 import type { SubprocessOptions } from './subprocess-options.js'
 
@@ -68,6 +69,11 @@ export class Process {
   /** What the process exited with; -N when signal N ended it; null while it runs. */
   get returncode(): number | null {
     return this.#exit.returncode
+  }
+
+  /** What it has used; null while it runs. */
+  get usage(): ProcessUsage | null {
+    return this.#exit.usage
   }
 
   /**

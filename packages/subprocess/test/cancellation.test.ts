@@ -42,7 +42,7 @@ const pieces = () => Array.from({ length: 30 }, (_, i) => String(i).repeat(10_00
 /** Calls that own their processes: nothing may be left of them. */
 const owning: [string, () => Coroutine<unknown>][] = [
   ['runProcess', () => runProcess('sh', ['-c', 'cat; echo err >&2'], { input: pieces() })],
-  ['runProcess of a file', () => runProcess('cat', [], { input: { path: file } })],
+  ['runProcess of a file', () => runProcess('cat', [], { input: { file } })],
   ['runProcess with a timeout', () => runProcess('sleep', ['0.01'], { timeout: 5, grace: 5 })],
   ['runProcess with much output', () => runProcess('yes', [], { maxOutput: 100_000 })],
   ['runProcess that fails', () => runProcess('sh', ['-c', 'cat; exit 3'], { input: pieces() })],
@@ -57,7 +57,7 @@ const anySignal = () => new AbortController().signal
 /** Waits for a process of somebody else's, who goes on with it. */
 const waiting: [string, (process: Process) => Coroutine<unknown>][] = [
   ['communicate', (process) => process.communicate(pieces())],
-  ['communicate of a file', (process) => process.communicate({ path: file })],
+  ['communicate of a file', (process) => process.communicate({ file })],
   ['lines', (process) => coroutine(readLines(process))],
   ['waitForLine', (process) => waitForLine(process, 'never')],
   ['waitForPort', (process) => waitForPort({ path: join(folder, 'nobody') }, { process })],

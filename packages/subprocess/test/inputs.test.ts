@@ -55,7 +55,7 @@ const anywhere: [string, () => ProcessInput][] = [
   ['a set', () => new Set(halves())],
   ['a reader', reader],
   ['the chunks of a reader', () => reader().readChunks(1000)],
-  ['a path', () => ({ path })],
+  ['a path', () => ({ file: path })],
   ['a URL', () => pathToFileURL(path)],
 ]
 
@@ -174,7 +174,7 @@ describe('an input', () => {
   it('is refused by communicate() if it is none', async () => {
     await run(function* () {
       const process = yield* createSubprocessExec('cat', [], { stdin: PIPE })
-      for (const wrong of [7, null, {}, { path: '' }, () => 'x', new URL('data:,x')]) {
+      for (const wrong of [7, null, {}, { file: '' }, { file: 7 }, () => 'x', new URL('data:,x')]) {
         expect(() => process.communicate(wrong as never)).toThrow(TypeError)
       }
       yield* process.communicate()

@@ -41,8 +41,18 @@ onEachDriver('a program that is run', (runs) => {
       signal: null,
       stdout: 'out\n',
       stderr: 'err\n',
+      usage: { maxRss: expect.any(Number) as number },
     })
     expect(result.durationMs).toBeGreaterThan(0)
+  })
+
+  it('tells what it used of the CPU and of memory', async () => {
+    await runs(function* () {
+      const spin = 'import time; x = b"." * 50_000_000\nwhile time.process_time() < 0.05: pass'
+      const { usage } = yield* runProcess('python3', ['-c', spin])
+      expect(usage!.userMs + usage!.systemMs).toBeGreaterThanOrEqual(49)
+      expect(usage!.maxRss).toBeGreaterThan(50_000_000)
+    })
   })
 
   it('gives bytes on request, in order and untouched', async () => {
@@ -78,7 +88,7 @@ onEachDriver('a program that is run', (runs) => {
         stderr: 'null',
       })
       expect([result.stdout, result.stderr]).toEqual([null, null])
-      expect((yield* runProcess('cat', [], { input: { path } })).stdout).toBe('x\n')
+      expect((yield* runProcess('cat', [], { input: { file: path } })).stdout).toBe('x\n')
     })
     closeSync(fd)
   })
@@ -266,7 +276,7 @@ onEachDriver('a program that is run', (runs) => {
     const path = join(mkdtempSync(join(tmpdir(), 'run-')), 'in put')
     writeFileSync(path, 'in a file')
     await runs(function* () {
-      for (const input of [{ path }, pathToFileURL(path)]) {
+      for (const input of [{ file: path }, { file: pathToFileURL(path) }, pathToFileURL(path)]) {
         // It can be seeked in: it is the file, and no pipe.
         const command = 'cat; tail -c 4 /proc/self/fd/0'
         expect((yield* runProcess('sh', sh(command), { input })).stdout).toBe('in a filefile')
@@ -294,11 +304,11 @@ onEachDriver('a program that is run', (runs) => {
   it('says which file there is not, and which is none', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'run-'))
     await runs(function* () {
-      const missing = { input: { path: join(folder, 'missing') } }
+      const missing = { input: { file: join(folder, 'missing') } }
       expect(yield* shellFailure('cat', missing)).toMatchObject({ code: 'ENOENT' })
-      expect(yield* shellFailure('cat', { input: { path: folder } })).toBeInstanceOf(TypeError)
+      expect(yield* shellFailure('cat', { input: { file: folder } })).toBeInstanceOf(TypeError)
       yield* runProcess('mkfifo', [join(folder, 'fifo')])
-      const fifo = { input: { path: join(folder, 'fifo') } }
+      const fifo = { input: { file: join(folder, 'fifo') } }
       expect(yield* shellFailure('cat', fifo)).toBeInstanceOf(TypeError)
     })
   })
@@ -389,7 +399,7 @@ describe('a bad argument of runProcess', () => {
     ['input', options({ input: 7 }), TypeError, /input, got 7/],
     ['input null', options({ input: null }), TypeError, /input, got null/],
     ['input URL', options({ input: new URL('http://x') }), TypeError, /the URL http:/],
-    ['input path', options({ input: { path: 'a\0b' } }), TypeError, /input/],
+    ['input path', options({ input: { file: 'a\0b' } }), TypeError, /input/],
     ['input and stdin', options({ input: '', stdin: 0 }), TypeError, /"stdin"/],
     ['encoding', options({ encoding: 'latin1' }), TypeError, /"encoding", got latin1/],
     ['maxOutput', options({ maxOutput: -1 }), RangeError, /"maxOutput"/],

@@ -84,7 +84,7 @@ describe('the output of runProcess', () => {
       ['a', Buffer.from('b')],
       new Set(['a']),
       new URL('file:///dev/null'),
-      { path: '/dev/null' },
+      { file: '/dev/null' },
       process.stdin,
       new Blob([]).stream(),
     ] as const

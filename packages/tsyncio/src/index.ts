@@ -355,6 +355,7 @@ export {
   type ProcessLine,
   type ProcessLinesOptions,
   type ProcessResult,
+  type ProcessUsage,
   type ReadinessOptions,
   type RunProcessOptions,
   type StdioOption,

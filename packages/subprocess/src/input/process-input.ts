@@ -4,7 +4,7 @@ type Chunk = Uint8Array | string
 
 /** A file whose bytes are the input; a `file:` URL is one too. */
 export interface InputFile {
-  readonly path: string
+  readonly file: string | URL
 }
 
 /**
@@ -40,7 +40,7 @@ export function pathOfInput(input: ProcessInput): string | URL | undefined {
   if (input instanceof URL) return input
   if (isChunk(input) || isForeignStream(input) || isIterable(input) || isAsyncIterable(input))
     return undefined
-  return (input as InputFile).path
+  return (input as InputFile).file
 }
 
 function isInput(input: unknown): boolean {
@@ -48,8 +48,9 @@ function isInput(input: unknown): boolean {
   if (typeof input !== 'object' || input === null) return false
   if (input instanceof URL) return input.protocol === 'file:'
   if (isForeignStream(input) || isIterable(input) || isAsyncIterable(input)) return true
-  const { path } = input as Partial<InputFile>
-  return typeof path === 'string' && path !== '' && !path.includes('\0')
+  const { file } = input as Partial<InputFile>
+  if (file instanceof URL) return file.protocol === 'file:'
+  return typeof file === 'string' && file !== '' && !file.includes('\0')
 }
 
 /** @throws TypeError for what cannot be an input. */
@@ -57,7 +58,7 @@ export function requireInput(input: unknown): asserts input is ProcessInput {
   if (isInput(input)) return
   const kind = input instanceof URL ? `the URL ${input.href}` : `${String(input)} (${typeof input})`
   throw new TypeError(
-    'Expected text, bytes, an iterable of them, a stream, a file: URL or { path } ' +
+    'Expected text, bytes, an iterable of them, a stream, a file: URL or { file } ' +
       `for the input, got ${kind}.`,
   )
 }

@@ -1,3 +1,4 @@
+import type { ProcessUsage } from '../process-usage.js'
 import { signalName } from '../signal-name.js'
 
 /** What a program read into memory: text or bytes; null for what was no pipe. */
@@ -13,8 +14,10 @@ export interface ProcessResult<Out = Output, Err = Output> {
   readonly signal: NodeJS.Signals | null
   readonly stdout: Out
   readonly stderr: Err
-  /** From its start to its end and that of its output, in milliseconds. */
+  /** From its start to its end, in milliseconds. */
   readonly durationMs: number
+  /** What it used of CPU and memory; null if somebody else reaped it. */
+  readonly usage: ProcessUsage | null
 }
 
 /** What only its parts know of a {@link ProcessResult}. */
@@ -24,6 +27,8 @@ export interface ProcessEnd<Out, Err> {
   readonly stdout: Out
   readonly stderr: Err
   readonly durationMs: number
+  /** What it used of CPU and memory; null if somebody else reaped it. */
+  readonly usage: ProcessUsage | null
 }
 
 export function processResult<Out, Err>(end: ProcessEnd<Out, Err>): ProcessResult<Out, Err> {

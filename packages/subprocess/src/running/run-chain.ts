@@ -45,6 +45,7 @@ class Stage {
       stdout: this.#stdout.in(encoding),
       stderr: this.#stderr.in(encoding),
       durationMs: this.#end - this.#start,
+      usage: this.#process.usage,
     })
   }
 
