@@ -59,6 +59,7 @@ export default defineConfig({
           { text: 'TLS', link: '/guide/tls' },
           { text: 'Subprocesses', link: '/guide/subprocess' },
           { text: 'Process trees', link: '/guide/process-trees' },
+          { text: 'From child_process', link: '/guide/from-child-process' },
           { text: 'Selectors', link: '/selectors' },
           { text: 'The reference app', link: '/guide/overseer' },
           { text: 'Benchmarks', link: '/benchmarks' },

@@ -9,6 +9,7 @@ import {
   STDOUT,
   timeoutAt,
   TimeoutError,
+  waitForPort,
   type Coroutine,
   type Gen,
   type Process,
@@ -21,10 +22,11 @@ import { describeExit } from './exit-description.js'
 import { LineSplitter } from './line-splitter.js'
 import type { ProcessStatus, State } from './process-status.js'
 import type { ProcessTable } from './process-table.js'
-import { untilReady } from './readiness.js'
 import { taskEnd } from './task-end.js'
 
 const grace = 5000
+// Whoever does not listen by now, such as a worker, is not going to.
+const patience = 60_000
 // For the backoff it is a failure like others.
 const unstarted = 1
 
@@ -174,7 +176,7 @@ export class Instance {
 
   *#awaitReadiness(): Gen<void> {
     try {
-      yield* untilReady(this.#spec.port)
+      yield* waitForPort({ host: 'localhost', port: this.#spec.port }, { timeout: patience })
     } catch (error) {
       if (error instanceof TimeoutError) return
       throw error

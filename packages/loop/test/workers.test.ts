@@ -181,3 +181,15 @@ describe('a worker', () => {
     },
   )
 })
+
+describe('a loop in a worker', () => {
+  it('refuses to handle signals, which only the main thread gets', async () => {
+    const worker = start('handles-signals-in-worker', undefined)
+    const answers: unknown[] = []
+    worker.on('message', (answer) => answers.push(answer))
+    await once(worker, 'exit')
+    const refusal =
+      'Error: Signals can be handled in the main thread only: use a loop there and loop.remote().'
+    expect(answers).toEqual([refusal, refusal])
+  })
+})

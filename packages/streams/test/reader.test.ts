@@ -291,3 +291,37 @@ describe('bad arguments', () => {
     expect(() => reader.feedData('text' as any)).toThrow(TypeError)
   })
 })
+
+describe('putBack', () => {
+  behaves('puts before everything else what was taken', function* () {
+    const reader = reading('abc', 'def\n')
+    expect(String(yield* reader.read(2))).toBe('ab')
+    reader.putBack(Buffer.from('AB'))
+    reader.putBack(Buffer.alloc(0))
+    reader.putBack(new Uint8Array(Buffer.from('_')))
+    expect(String(yield* reader.readLine())).toBe('_ABcdef\n')
+  })
+
+  behaves('goes on to be read after the end', function* () {
+    const reader = reading('abc', null)
+    const all = yield* reader.read()
+    expect(reader.atEof()).toBe(true)
+    reader.putBack(all!)
+    expect(reader.atEof()).toBe(false)
+    expect(String(yield* reader.read())).toBe('abc')
+    expect(yield* reader.read()).toBe(null)
+  })
+
+  behaves('wakes whoever waits', function* () {
+    const reader = reading()
+    const task = createTask(reader.readExactly(3))
+    yield* sleep(0)
+    reader.putBack(Buffer.from('abc'))
+    expect(String(yield* task)).toBe('abc')
+  })
+
+  behaves('takes nothing but bytes', function* () {
+    expect(() => reading().putBack('text' as never)).toThrow(TypeError)
+    yield* sleep(0)
+  })
+})

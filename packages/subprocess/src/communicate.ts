@@ -1,25 +1,15 @@
 import { gather, type Gen } from '@tsyncio/tasks'
-import { OSError } from '@tsyncio/syscalls'
 import type { StreamReader, StreamWriter } from '@tsyncio/streams'
 
+import { beside } from './beside.js'
 import type { Exit } from './exit.js'
+import { feedInput } from './input/feed-input.js'
+import type { ProcessInput } from './input/process-input.js'
 import type { ProcessPipes } from './process-pipes.js'
 
-// The child may end, or close its stdin, without having read all: that is its affair.
-const readerIsGone = new Set(['EPIPE', 'ECONNRESET'])
-
-function* feed(stdin: StreamWriter | null, input: Uint8Array | string | undefined): Gen<void> {
-  if (stdin === null) return
-  try {
-    if (input !== undefined) {
-      stdin.write(input)
-      yield* stdin.drain()
-    }
-    stdin.close()
-    yield* stdin.waitClosed()
-  } catch (error) {
-    if (!(error instanceof OSError && readerIsGone.has(error.code))) throw error
-  }
+function* feed(stdin: StreamWriter | null, input: ProcessInput | undefined): Gen<null> {
+  if (stdin !== null) yield* feedInput(stdin, input)
+  return null
 }
 
 function* readAll(reader: StreamReader | null): Gen<Buffer | null> {
@@ -27,18 +17,22 @@ function* readAll(reader: StreamReader | null): Gen<Buffer | null> {
   return (yield* reader.read()) ?? Buffer.alloc(0)
 }
 
+function* copied(pipes: ProcessPipes): Gen<null> {
+  yield* pipes.copied()
+  return null
+}
+
 /** All at once, since a child that is not read from stops reading. */
 export function* communicate(
   exit: Exit,
   pipes: ProcessPipes,
-  input: Uint8Array | string | undefined,
+  input: ProcessInput | undefined,
 ): Gen<[stdout: Buffer | null, stderr: Buffer | null]> {
-  const [stdout, stderr] = yield* gather([
-    readAll(pipes.stdout),
-    readAll(pipes.stderr),
-    feed(pipes.stdin, input),
-    pipes.copied(),
-  ])
+  const { stdin, stdout: out, stderr: err } = pipes
+  const works = [readAll(out), readAll(err), feed(stdin, input), copied(pipes)]
+  const [stdout = null, stderr = null] = yield* beside(works, function* (tasks) {
+    return yield* gather(tasks)
+  })
   yield* exit.wait()
   return [stdout, stderr]
 }

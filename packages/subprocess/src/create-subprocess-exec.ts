@@ -1,7 +1,7 @@
 import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
 import type { Process } from './process.js'
-import { requireText } from './require-text.js'
+import { requireCommand } from './require-command.js'
 import { startProcess } from './start-process.js'
 import { startTree } from './tree/start-tree.js'
 import { requireOptions, type SubprocessOptions } from './subprocess-options.js'
@@ -13,13 +13,6 @@ function* started(
 ): Gen<Process> {
   if (options.tree === true) return yield* startTree(program, args, options)
   return startProcess(program, args, options)
-}
-
-function requireArguments(args: unknown): void {
-  if (!Array.isArray(args)) {
-    throw new TypeError(`Expected an array of arguments, got ${String(args)} (${typeof args}).`)
-  }
-  args.forEach((arg, index) => requireText(arg, `the argument ${index}`))
 }
 
 /**
@@ -51,8 +44,7 @@ export function createSubprocessExec(
   args: readonly string[] = [],
   options: SubprocessOptions = {},
 ): Coroutine<Process> {
-  requireText(program, 'the program')
-  requireArguments(args)
+  requireCommand(program, args)
   requireOptions(options)
   return coroutine(started(program, [...args], options))
 }

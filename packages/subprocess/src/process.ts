@@ -9,6 +9,8 @@ import { endProcess } from './end-process.js'
 import type { Exit } from './exit.js'
 import type { Followers } from './followers.js'
 import type { Foreground } from './foreground.js'
+import { requireInput, type ProcessInput } from './input/process-input.js'
+import { ProcessLines, type ProcessLinesOptions } from './lines/process-lines.js'
 import { ProcessPipes } from './process-pipes.js'
 import type { ProcessUsage } from './process-usage.js'
 import { signalNumber } from './signal-number.js'
@@ -99,20 +101,31 @@ export class Process {
 
   /**
    * Writes `input` to stdin, if that is a pipe, and closes it; reads stdout and stderr to
-   * their ends, also into streams that were given as options; waits for the exit. Gives all that was read, null for what is no pipe.
+   * their ends, also into streams that were given as options; waits for the exit. Gives all
+   * that was read, null for what is no pipe.
    *
-   * A process that does not read its input to the end is no error. Cancelling gives up
-   * the wait, and what was read is lost; the process goes on.
+   * A process that does not read its input to the end is no error; the rest of an input
+   * that comes in pieces is not taken then. Cancelling gives up the wait, and what was read
+   * is lost; the process goes on.
    *
-   * @throws TypeError if there is an input and stdin is no pipe.
+   * @throws TypeError if there is an input and stdin is no pipe; what the input throws.
    */
-  communicate(
-    input?: Uint8Array | string,
-  ): Coroutine<[stdout: Buffer | null, stderr: Buffer | null]> {
+  communicate(input?: ProcessInput): Coroutine<[stdout: Buffer | null, stderr: Buffer | null]> {
+    if (input !== undefined) requireInput(input)
     if (input !== undefined && this.stdin === null) {
       throw new TypeError(`There is input for ${this.toString()}, but its stdin is no pipe.`)
     }
     return coroutine(communicate(this.#exit, this.#pipes, input))
+  }
+
+  /**
+   * What the process writes, line by line as it comes, from stdout and stderr, those that
+   * are pipes. The readers belong to it until it is closed.
+   *
+   * @throws TypeError if there is no such pipe.
+   */
+  lines(options: ProcessLinesOptions = {}): ProcessLines {
+    return new ProcessLines(this, options)
   }
 
   /**

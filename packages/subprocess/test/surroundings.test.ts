@@ -58,6 +58,25 @@ describe('a process in a worker thread', () => {
     expect(await inWorker(source)).toEqual(['from a worker, 0', 'from a worker, 0'])
   })
 
+  it('is run, piped, and read by lines', async () => {
+    const source = `
+      import { parentPort } from 'node:worker_threads'
+      import { run, runBlocking } from ${entry('tasks')}
+      import * as subprocess from ${entry('subprocess')}
+      const { createSubprocessExec, pipeline, runProcess, waitForLine } = subprocess
+      function* main() {
+        const one = yield* runProcess('cat', [], { input: ['from ', 'a worker'] })
+        const two = yield* pipeline([['yes'], ['head', '-n', '1']])
+        const process = yield* createSubprocessExec('seq', ['3'], { stdout: 'pipe' })
+        const { text } = yield* waitForLine(process, '2')
+        yield* process.close()
+        return [one.stdout, two.stdout, text]
+      }
+      parentPort.postMessage([await run(main), runBlocking(main)])`
+    const all = ['from a worker', 'y\n', '2']
+    expect(await inWorker(source)).toEqual([all, all])
+  })
+
   it('outlives a worker that is terminated, whose fds are closed', async () => {
     const source = `${imports}
       run(function* () {
@@ -69,6 +88,17 @@ describe('a process in a worker thread', () => {
     expect(children()).toEqual([pid])
     process.kill(pid, 'SIGKILL')
     waitid(P_PID, pid, new Int32Array(3), WEXITED)
+  })
+})
+
+describe('outside of any task', () => {
+  it('programs are run, and the process ends when that is done', async () => {
+    const source = `
+      import { runProcess } from '@tsyncio/subprocess'
+      const { stdout } = await runProcess('echo', ['hello'], { timeout: 20_000 })
+      const late = await runProcess('sleep', ['60'], { timeout: 20 }).catch(({ code }) => code)
+      console.log(stdout + late)`
+    expect(await runModule(source, 64)).toBe('hello\nERR_TSYNCIO_PROCESS_TIMEOUT\n')
   })
 })
 

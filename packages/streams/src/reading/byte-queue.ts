@@ -14,6 +14,15 @@ export class ByteQueue {
     this.#size += chunk.length
   }
 
+  /** Puts a chunk before all that is there. */
+  putBack(chunk: Buffer): void {
+    const [first] = this.#chunks
+    if (first !== undefined) this.#chunks[0] = first.subarray(this.#start)
+    this.#start = 0
+    this.#chunks.unshift(chunk)
+    this.#size += chunk.length
+  }
+
   /** Takes the first `count` bytes, of which there must be so many. */
   take(count: number): Buffer {
     if (count === 0) return Buffer.alloc(0)

@@ -48,14 +48,14 @@ export class Inbox {
     if (this.#ended) throw new InvalidStateError('The stream has ended: nothing can be fed to it.')
     if (data.length === 0) return
     this.bytes.push(data)
-    const { size } = this.bytes
-    // A read that needs more than the limit allows must not be starved by it.
-    if (this.#wait?.wants(size) === false) return
-    this.#wait?.wake()
-    if (!this.#paused && size > this.#most && this.#transport !== undefined) {
-      this.#paused = true
-      this.#transport.pauseReading()
-    }
+    this.#grown()
+  }
+
+  /** Puts before everything else what was taken, also when the stream has ended. */
+  putBack(data: Buffer): void {
+    if (data.length === 0) return
+    this.bytes.putBack(data)
+    this.#grown()
   }
 
   end(): void {
@@ -99,6 +99,17 @@ export class Inbox {
 
   takeAll(): Buffer {
     return this.take(this.bytes.size)
+  }
+
+  #grown(): void {
+    const { size } = this.bytes
+    // A read that needs more than the limit allows must not be starved by it.
+    if (this.#wait?.wants(size) === false) return
+    this.#wait?.wake()
+    if (!this.#paused && size > this.#most && this.#transport !== undefined) {
+      this.#paused = true
+      this.#transport.pauseReading()
+    }
   }
 
   #taken(): void {

@@ -162,6 +162,14 @@ export class StreamReader implements AsyncIterable<Buffer> {
     return this.readLines()
   }
 
+  /**
+   * Puts bytes back that were taken: they are read next. Also after the end of the stream.
+   * They must not change any more.
+   */
+  putBack(data: Uint8Array): void {
+    this.#inbox.putBack(asBuffer(data))
+  }
+
   // For whoever the bytes come from.
 
   /**
@@ -170,10 +178,7 @@ export class StreamReader implements AsyncIterable<Buffer> {
    * @throws InvalidStateError after {@link feedEof}.
    */
   feedData(data: Uint8Array): void {
-    if (!(data instanceof Uint8Array))
-      throw new TypeError(`Expected a Uint8Array, got ${typeof data}.`)
-    const { buffer, byteOffset, length } = data
-    this.#inbox.feed(Buffer.isBuffer(data) ? data : Buffer.from(buffer, byteOffset, length))
+    this.#inbox.feed(asBuffer(data))
   }
 
   /** No more will come. */
@@ -190,6 +195,13 @@ export class StreamReader implements AsyncIterable<Buffer> {
   setTransport(transport: ReadTransport): void {
     this.#inbox.transport = transport
   }
+}
+
+function asBuffer(data: Uint8Array): Buffer {
+  if (!(data instanceof Uint8Array))
+    throw new TypeError(`Expected a Uint8Array, got ${typeof data}.`)
+  const { buffer, byteOffset, length } = data
+  return Buffer.isBuffer(data) ? data : Buffer.from(buffer, byteOffset, length)
 }
 
 /** @throws RangeError if the limit is not positive. */
