@@ -42,11 +42,17 @@ export class Process {
     const terminate = (): void => this.terminate()
     if (startNewSession === true || processGroup === 0) this.#group = new ProcessGroup(pid)
     this.#pipes = new ProcessPipes(loop, stdio, streams, limit)
-    this.#exit = new ExitWatch(loop, pid, pidfd, () => {
+    const onExit = (): void => {
       signal?.removeEventListener('abort', terminate)
       this.#group?.signal(0)
       foreground?.takeBack(pid)
-    })
+    }
+    try {
+      this.#exit = new ExitWatch(loop, pid, pidfd, onExit)
+    } catch (error) {
+      this.#pipes.close()
+      throw error
+    }
     signal?.addEventListener('abort', terminate)
   }
 
