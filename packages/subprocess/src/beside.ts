@@ -1,5 +1,7 @@
 import { createTask, wait, type Gen, type Task } from '@tsyncio/tasks'
 
+import { shielded } from './shielded.js'
+
 /**
  * Runs `body` with a task for each of `works`. They end with it: what still runs is
  * cancelled, and waited for. What fails in them is the body's to look at.
@@ -13,7 +15,7 @@ export function* beside<T, R>(
     return yield* body(tasks)
   } finally {
     for (const task of tasks) task.cancel()
-    if (tasks.length > 0) yield* wait(tasks)
+    yield* shielded(() => wait(tasks))
     // Whoever cancels looks at no failure any more.
     for (const task of tasks) if (!task.cancelled()) task.exception()
   }

@@ -122,7 +122,8 @@ export class Process {
    * What the process writes, line by line as it comes, from stdout and stderr, those that
    * are pipes. The readers belong to it until it is closed.
    *
-   * @throws TypeError if there is no such pipe.
+   * @throws TypeError if there is no such pipe; InvalidStateError if its lines are being
+   *   read already.
    */
   lines(options: ProcessLinesOptions = {}): ProcessLines {
     return new ProcessLines(this, options)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import { isCancelled } from '@tsyncio/loop'
 import {
+  allTasks,
   CancelScope,
   coroutine,
   createTask,
@@ -75,8 +76,9 @@ function* readLines(process: Process): Gen<void> {
 
 /** Runs a call, and cancels it after so many turns: whether it was over before. */
 function* cancelledAfter(turns: number, call: () => Coroutine<unknown>): Gen<boolean> {
+  const others = allTasks().size
   const task = createTask(call())
-  for (let turn = 0; turn < turns && !task.done(); turn++) yield* sleep(turn < 20 ? 0 : 1)
+  for (let turn = 0; turn < turns && !task.done(); turn++) yield* sleep(turn < 10 ? 0 : 1)
   const wasDone = task.done()
   task.cancel()
   const [outcome] = yield* gather([task], { returnExceptions: true })
@@ -84,25 +86,30 @@ function* cancelledAfter(turns: number, call: () => Coroutine<unknown>): Gen<boo
   if (!wasDone && outcome.status === 'rejected' && outcome.reason instanceof Error) {
     expect(isCancelled(outcome.reason) || 'code' in outcome.reason).toBe(true)
   }
+  expect(allTasks().size).toBe(others)
   return wasDone
 }
 
 /** The same with a scope around it. */
 function* leftAfter(turns: number, call: () => Coroutine<unknown>): Gen<boolean> {
+  const others = allTasks().size
   const scope = new CancelScope()
   const task = createTask(
     scope.run(function* () {
       try {
         yield* call()
       } catch (error) {
+        // This one is left, and none that it has made.
+        expect(allTasks().size).toBe(others + 1)
         if (isCancelled(error)) throw error
       }
     }),
   )
-  for (let turn = 0; turn < turns && !task.done(); turn++) yield* sleep(turn < 20 ? 0 : 1)
+  for (let turn = 0; turn < turns && !task.done(); turn++) yield* sleep(turn < 10 ? 0 : 1)
   const wasDone = task.done()
   scope.cancel()
   yield* task
+  expect(allTasks().size).toBe(others)
   return wasDone
 }
 
@@ -114,7 +121,7 @@ onEachDriver('cancelled at any moment', (runs) => {
     it.each(owning)(`by ${how}, %s leaves no process`, async (_name, call) => {
       await runs(function* () {
         let wasDone = false
-        for (let turns = 0; turns < 60 && !wasDone; turns++) {
+        for (let turns = 0; turns < 26 && !wasDone; turns++) {
           wasDone = yield* cancelled(turns, call)
           expect(children()).toEqual([])
         }
@@ -123,7 +130,7 @@ onEachDriver('cancelled at any moment', (runs) => {
 
     it.each(waiting)(`by ${how}, %s leaves the process as it was`, async (_name, call) => {
       await runs(function* () {
-        for (let turns = 0; turns < 28; turns++) {
+        for (let turns = 0; turns < 14; turns++) {
           const process = yield* createSubprocessShell('echo begun; exec cat', {
             stdin: PIPE,
             stdout: PIPE,

@@ -212,6 +212,27 @@ onEachDriver('the lines of a process', (runs) => {
     })
   })
 
+  it('are those of one at a time', async () => {
+    await runs(function* () {
+      const process = yield* createSubprocessShell('echo 1; echo 2 >&2; read x', {
+        ...both,
+        stdin: PIPE,
+      })
+      const lines = process.lines({ source: 'stderr' })
+      expect(() => process.lines()).toThrow(/lines of stderr are being read already/)
+      expect(String(yield* process.stdout!.readLine())).toBe('1\n')
+      expect(yield* lines.read()).toEqual(err('2'))
+      lines.close()
+      process.lines().close()
+      process.stdin!.write('\n')
+      expect(yield* process.stderr!.read()).toBe(null)
+      // Those that have come to their end are no hindrance.
+      expect(yield* process.lines().read()).toBe(null)
+      expect(yield* process.lines().read()).toBe(null)
+      yield* process.close()
+    })
+  })
+
   it('that are too long are an error after all others, and stay in the reader', async () => {
     await runs(function* () {
       const process = yield* createSubprocessShell('echo 1; echo 23456; exec sleep 60', {

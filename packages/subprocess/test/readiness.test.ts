@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
+import { InvalidStateError } from '@tsyncio/loop'
 import { startServer } from '@tsyncio/streams'
 import { createTask, gather, run, sleep, TimeoutError, until } from '@tsyncio/tasks'
 import {
@@ -124,14 +125,16 @@ onEachDriver('waiting for a line', (runs) => {
       const controller = new AbortController()
       const reason = new Error('changed my mind')
       const { signal } = controller
-      const waits = [
-        createTask(waitForLine(process, 'x')),
-        createTask(waitForLine(process, 'x', { signal })),
-      ]
+      const first = createTask(waitForLine(process, 'x'))
       yield* sleep(5)
-      waits[0]!.cancel()
+      const [refused] = yield* gather([waitForLine(process, 'x')], { returnExceptions: true })
+      expect((refused as PromiseRejectedResult).reason).toBeInstanceOf(InvalidStateError)
+      first.cancel()
+      yield* gather([first], { returnExceptions: true })
+      const second = createTask(waitForLine(process, 'x', { signal }))
+      yield* sleep(5)
       controller.abort(reason)
-      const [, aborted] = yield* gather(waits, { returnExceptions: true })
+      const [aborted] = yield* gather([second], { returnExceptions: true })
       expect((aborted as PromiseRejectedResult).reason).toBe(reason)
       process.stdin!.write('still here\n')
       expect(String(yield* process.stdout!.readLine())).toBe('still here\n')

@@ -139,6 +139,17 @@ onEachDriver('a program that is run', (runs) => {
     expect(error).toMatchObject({ code: 'ENOENT', path: 'no-such-program' })
   })
 
+  it('cannot be started, and its input is closed', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'run-')), 'input')
+    writeFileSync(path, 'x')
+    await runs(function* () {
+      for (const input of [{ file: path }, ['x']]) {
+        const error = yield* failureOf(() => runProcess('no-such-program', [], { input }))
+        expect(error).toMatchObject({ code: 'ENOENT', path: 'no-such-program' })
+      }
+    })
+  })
+
   it('that takes too long is ended, politely, and what it said is kept', async () => {
     const command = "echo begun; trap 'echo bye; exit 4' TERM; while :; do sleep 0.01; done"
     const error = await runs(() => shellFailure(command, { timeout: 200, stderr: 'null' }))
@@ -212,6 +223,18 @@ onEachDriver('a program that is run', (runs) => {
       task.cancel()
       yield* sleep(20)
       expect(children()).toHaveLength(1)
+      task.cancel()
+      const [outcome] = yield* gather([task], { returnExceptions: true })
+      expect(isCancelled((outcome as PromiseRejectedResult).reason)).toBe(true)
+    })
+  })
+
+  it('is cancelled also while it is being ended for what it writes', async () => {
+    await runs(function* () {
+      const command = "trap '' TERM; while :; do echo y; done"
+      const options = { maxOutput: 2, grace: 60_000 }
+      const task = createTask(runProcess('sh', sh(command), options))
+      yield* sleep(100)
       task.cancel()
       const [outcome] = yield* gather([task], { returnExceptions: true })
       expect(isCancelled((outcome as PromiseRejectedResult).reason)).toBe(true)

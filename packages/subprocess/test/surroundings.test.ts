@@ -129,6 +129,29 @@ describe('without more fds', () => {
     expect(first).toMatch(/^[67] EMFILE pipe2(,EMFILE spawn clone)?$/)
     expect(code).toBe('0')
   })
+
+  it('a pipeline says so, and leaves nothing open and nobody running', async () => {
+    const source = `
+      import { openSync, closeSync, readFileSync } from 'node:fs'
+      import { run } from '@tsyncio/tasks'
+      import { pipeline } from '@tsyncio/subprocess'
+      await run(async () => {
+        const mine = []
+        try { for (;;) mine.push(openSync('/dev/null')) } catch {}
+        const failures = []
+        let result
+        while (result === undefined) {
+          closeSync(mine.pop())
+          try { result = await pipeline([['cat'], ['cat'], ['cat']], { input: 'x' }) }
+          catch (error) { failures.push(error.code) }
+          const children = readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8')
+          if (children !== '') console.log('left:', children)
+        }
+        for (const fd of mine) closeSync(fd)
+        console.log(failures.length > 5, [...new Set(failures)].join(), result.stdout)
+      })`
+    expect(await runModule(source, 64)).toBe('true EMFILE x\n')
+  })
 })
 
 onEachDriver('a process', (runs) => {

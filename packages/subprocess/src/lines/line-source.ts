@@ -1,3 +1,4 @@
+import { InvalidStateError } from '@tsyncio/loop'
 import {
   LimitOverrunError,
   type Protocol,
@@ -27,6 +28,7 @@ export class LineSource implements Protocol {
   #ended = false
   #failure: Error | undefined
 
+  /** @throws InvalidStateError if another one stands there already. */
   constructor(
     name: LineSourceName,
     reader: StreamReader,
@@ -40,6 +42,11 @@ export class LineSource implements Protocol {
     this.#queue = queue
     this.#limit = limit
     this.#protocol = transport.getProtocol()
+    if (this.#protocol instanceof LineSource && !this.#protocol.ended) {
+      throw new InvalidStateError(
+        `The lines of ${this.name} are being read already: close() that first.`,
+      )
+    }
   }
 
   get ended(): boolean {

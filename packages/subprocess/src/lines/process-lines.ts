@@ -50,24 +50,22 @@ export class ProcessLines implements AsyncIterableIterator<ProcessLine, undefine
   readonly #sources: readonly LineSource[]
   #closed = false
 
-  /** @throws TypeError if there is no pipe to read from. */
+  /** @throws TypeError if there is no pipe to read from; InvalidStateError if others read. */
   constructor(output: Output, options: ProcessLinesOptions = {}) {
     requireLinesOptions(options)
     const { source, limit = defaultLimit } = options
-    const queue = new LineQueue(limit)
-    this.#queue = queue
-    this.#sources = (source === undefined ? (['stdout', 'stderr'] as const) : [source]).flatMap(
-      (name) => {
-        const reader = output[name]
-        if (reader?.transport === undefined) return []
-        return [new LineSource(name, reader, reader.transport, queue, limit)]
-      },
-    )
+    const names = source === undefined ? (['stdout', 'stderr'] as const) : [source]
+    this.#queue = new LineQueue(limit)
+    this.#sources = names.flatMap((name) => {
+      const reader = output[name]
+      if (reader?.transport === undefined) return []
+      return [new LineSource(name, reader, reader.transport, this.#queue, limit)]
+    })
     if (this.#sources.length === 0) {
       const option = source ?? 'stdout'
       throw new TypeError(`There is no pipe to read lines from: start it with ${option}: 'pipe'.`)
     }
-    queue.sources = this.#sources
+    this.#queue.sources = this.#sources
     for (const each of this.#sources) each.start()
   }
 

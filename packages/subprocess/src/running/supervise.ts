@@ -1,7 +1,6 @@
 import {
-  CancelScope,
-  createTask,
   FIRST_EXCEPTION,
+  gather,
   timeout,
   TimeoutError,
   wait,
@@ -11,6 +10,7 @@ import {
 
 import { beside } from '../beside.js'
 import type { Process } from '../process.js'
+import { shielded } from '../shielded.js'
 
 export interface Supervision {
   /** Milliseconds; null for never. */
@@ -19,23 +19,32 @@ export interface Supervision {
   readonly grace?: number | undefined
 }
 
+function* closeAll(processes: readonly Process[], grace: number | undefined): Gen<void> {
+  const options = grace === undefined ? {} : { grace }
+  let interruption: unknown
+  try {
+    yield* gather(processes.map((process) => process.close(options)))
+    return
+  } catch (error) {
+    interruption = error
+  }
+  // To close some of them may not even have begun.
+  for (const process of processes) {
+    try {
+      yield* process.close({ grace: 0 })
+    } catch (error) {
+      interruption = error
+    }
+  }
+  throw interruption
+}
+
 /**
  * Ends processes, all at once, and waits for it. A cancelled scope around us does not
  * shorten the grace; a cancellation of the task kills at once.
  */
 export function* endAll(processes: readonly Process[], grace: number | undefined): Gen<void> {
-  const options = grace === undefined ? {} : { grace }
-  yield* new CancelScope({ shield: true }).run(function* () {
-    const closing = processes.map((process) => createTask(process.close(options)))
-    if (closing.length === 0) return
-    try {
-      yield* wait(closing)
-    } finally {
-      for (const task of closing) task.cancel()
-      yield* wait(closing)
-    }
-    for (const task of closing) yield* task
-  })
+  yield* shielded(() => closeAll(processes, grace))
 }
 
 function* allDone(tasks: readonly Task<void>[]): Gen<void> {
@@ -76,7 +85,7 @@ export function* supervise(
     } finally {
       yield* endAll(processes, grace)
       // Without a process all works come to their ends: they take what was said at last.
-      yield* wait(tasks)
+      yield* shielded(() => wait(tasks))
     }
   })
 }
