@@ -13,8 +13,17 @@ import {
 import { pipe2 } from '@tsyncio/syscalls'
 import { coroutine, run, runBlocking } from '@tsyncio/tasks'
 import { asyncFunctions, generators } from '@tsyncio/tasks/testing/vitest'
+import { afterEach } from 'vitest'
 
-import { bridged, server, unixPlace } from './pairs.js'
+import {
+  bridged,
+  destroyNetSockets,
+  netSockets,
+  server,
+  startedTls,
+  tls,
+  unixPlace,
+} from './pairs.js'
 
 const hosted: [string, StreamDrive][] = [
   ['generators, hosted', { spelling: generators, run: (main) => run(main) }],
@@ -75,6 +84,9 @@ const twoWay: [string, TwoWayStream, [string, StreamDrive][]][] = [
   ['TCP over IPv6', server({ host: '::1', port: 0 }), everywhere],
   ['a Unix socket', server(unixPlace, false), everywhere],
   ['a socket pair', { open: (options) => coroutine(made(() => socketPair(options))) }, everywhere],
+  ['TLS', tls, hosted],
+  ['TLS that was started later', startedTls, hosted],
+  ['Node’s own sockets', netSockets, hosted],
   ['bridges to Node’s streams', { open: bridged }, hosted],
 ]
 
@@ -95,6 +107,7 @@ function* made<T>(make: () => T): Generator<never, T> {
 }
 
 leakCheck()
+afterEach(destroyNetSockets)
 
 for (const [name, stream, drives] of twoWay) {
   for (const [drive, options] of drives) describeTwoWayStream(`${name}: ${drive}`, options, stream)

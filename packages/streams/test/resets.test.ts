@@ -5,6 +5,7 @@ import {
   type StreamReader,
   type StreamWriter,
 } from '@tsyncio/streams'
+import { OSError } from '@tsyncio/syscalls'
 import { Event, sleep, type Gen } from '@tsyncio/tasks'
 import { describe, expect } from 'vitest'
 
@@ -100,6 +101,7 @@ describe('a client that resets', () => {
         try {
           if (String(greeting) === 'reset') yield* serve(reader, writer)
         } catch (error) {
+          expect(error).toBeInstanceOf(OSError)
           expect(['ECONNRESET', 'EPIPE']).toContain((error as { code: string }).code)
         }
         if (String(greeting) === 'hello') writer.write('bye')

@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest'
 
 import { SeededRandom } from './seeded-random.js'
 import { behaves, type StreamDrive } from './stream-drive.js'
-import { receiveAll, sendAll } from './traffic.js'
+import { endWriting, receiveAll, sendAll } from './traffic.js'
 import type { OpenWay } from './way.js'
 
 const mebibyte = 1 << 20
@@ -50,7 +50,7 @@ export function describeBytes(drive: StreamDrive, open: OpenWay): void {
       const { writer, reader } = yield* open()
       const data = new SeededRandom(5).bytes(4 * mebibyte)
       writer.write(data)
-      writer.writeEof()
+      endWriting(writer)
       expect((yield* wait(reader.read()))?.equals(data)).toBe(true)
       yield* wait(writer[Symbol.asyncDispose]())
     })

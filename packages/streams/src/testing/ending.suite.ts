@@ -4,6 +4,7 @@ import { describe, expect } from 'vitest'
 import { failures } from './failure-of.js'
 import { ProtocolLog } from './protocol-log.js'
 import { behaves, type StreamDrive } from './stream-drive.js'
+import { endWriting } from './traffic.js'
 import type { OpenWay } from './way.js'
 
 /** How a way ends, from either side. */
@@ -61,7 +62,7 @@ export function describeEnding(drive: StreamDrive, open: OpenWay): void {
       yield* wait(writer.waitClosed())
       writer.write('too late')
       writer.writeLines(['too', 'late'])
-      writer.writeEof()
+      endWriting(writer)
       expect(yield* failureOf(writer.drain())).toMatchObject({ name: 'OSError' })
       expect(yield* wait(reader.read())).toBeNull()
     })

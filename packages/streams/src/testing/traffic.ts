@@ -17,12 +17,19 @@ export function* pieces(random: SeededRandom, data: Buffer): Generator<Buffer> {
   }
 }
 
-/** Writes `data` in random pieces, then ends the direction. */
+/** Ends what `writer` writes: the one direction, or the stream if it cannot end one. */
+export function endWriting(writer: StreamWriter): void {
+  if (writer.canWriteEof()) writer.writeEof()
+  else writer.close()
+}
+
+/** Writes `data` in random pieces, then ends. */
 export function* sendAll(
   { wait }: Spelling,
   writer: StreamWriter,
   random: SeededRandom,
   data: Buffer,
+  end = endWriting,
 ): Generator<unknown, void, unknown> {
   for (const piece of pieces(random, data)) {
     if (random.next() < 0.2) writer.writeLines([piece.subarray(0, 1), piece.subarray(1)])
@@ -31,18 +38,22 @@ export function* sendAll(
     if (random.next() < 0.1) yield* wait(sleep(0))
   }
   yield* wait(writer.drain())
-  writer.writeEof()
+  end(writer)
 }
 
-/** Reads up to the end with reads of random sizes, into `received`. */
+/** Reads with reads of random sizes into `received`: `most` bytes, or all up to the end. */
 export function* receiveAll(
   { wait }: Spelling,
   reader: StreamReader,
   random: SeededRandom,
   received: Buffer[],
+  most = Infinity,
 ): Generator<unknown, void, unknown> {
-  for (let data; (data = yield* wait(reader.read(random.size(mostRead)))) !== null;) {
+  for (let left = most; left > 0;) {
+    const data = yield* wait(reader.read(Math.min(random.size(mostRead), left)))
+    if (data === null) return
     received.push(data)
+    left -= data.length
     if (random.next() < 0.1) yield* wait(sleep(0))
   }
 }

@@ -15,6 +15,12 @@ import type { OpenWay } from './way.js'
 export interface TwoWayStream {
   /** Makes two ends that are connected with each other; awaited within a task. */
   open(options?: StreamReaderOptions): Waited<[near: Connection, far: Connection]>
+  /**
+   * Whether one direction can end while the other goes on. If it is false, as for TLS,
+   * `canWriteEof` must say so, `writeEof` must throw a TypeError, and the end is a close.
+   * Default: true.
+   */
+  readonly halfClose?: boolean
   /** Ends a connection as a crash does, if there is such a thing: the other end fails. */
   reset?(end: Connection): void
 }
