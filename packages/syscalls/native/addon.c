@@ -15,6 +15,7 @@ void init_message(napi_env env, napi_value exports);
 void init_sockopt(napi_env env, napi_value exports);
 void init_spawn(napi_env env, napi_value exports);
 void init_process(napi_env env, napi_value exports);
+void init_terminal(napi_env env, napi_value exports);
 void init_signal(napi_env env, napi_value exports);
 void init_host(napi_env env, napi_value exports);
 void init_guard(napi_env env, napi_value exports);
@@ -72,6 +73,7 @@ NAPI_MODULE_INIT() {
   init_sockopt(env, exports);
   init_spawn(env, exports);
   init_process(env, exports);
+  init_terminal(env, exports);
   init_signal(env, exports);
   init_host(env, exports);
   init_guard(env, exports);

@@ -93,6 +93,15 @@ export interface Addon {
   kill(pid: number, signal: number): number
   getpid(): number
 
+  openpty(out: Int32Array): number
+  openptyUsePeer(use: number): number
+  getWindowSize(fd: number, out: Int32Array): number
+  setWindowSize(fd: number, columns: number, rows: number): number
+  tcgetattr(fd: number, out: Int32Array): number
+  tcsetattr(fd: number, when: number, words: Int32Array): number
+  isatty(fd: number): number
+  tcgetpgrp(fd: number): number
+
   signalWatch(signal: number, fd: number): number
   signalUnwatch(signal: number): number
 
