@@ -39,6 +39,7 @@ export type { AnyDuplex, AnyReadable, AnyWritable } from './bridges/node-stream.
 export { openConnection, type OpenConnectionOptions } from './connecting/open-connection.js'
 export { openDatagram, type DatagramAddress } from './datagrams/open-datagram.js'
 export { openReadPipe, openWritePipe, type OpenPipeOptions } from './pipes/open-pipe.js'
+export { openTerminal } from './terminals/open-terminal.js'
 export { openSocket, type OpenSocketOptions } from './sockets/open-socket.js'
 export type { PeerCredentials } from './sockets/peer-credentials.js'
 export type { HostPlace, PathPlace, Place } from './names/place.js'
@@ -72,6 +73,18 @@ export {
 export { startTls, type StartTlsOptions } from './tls/start-tls.js'
 export { StreamReader, type StreamReaderOptions } from './reading/stream-reader.js'
 export { StreamWriter } from './transports/stream-writer.js'
+export {
+  getTerminalMode,
+  requireTerminalMode,
+  setTerminalMode,
+  type TerminalMode,
+} from './terminals/terminal-mode.js'
+export {
+  getTerminalSize,
+  requireTerminalSize,
+  setTerminalSize,
+  type TerminalSize,
+} from './terminals/terminal-size.js'
 export { takeFds, type TakeFdsOptions } from './fds/take-fds.js'
 export { TlsError } from './tls/tls-error.js'
 export type { TlsClientOptions, TlsOptions, TlsServerOptions } from './tls/tls-options.js'
