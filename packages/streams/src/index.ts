@@ -73,18 +73,8 @@ export {
 export { startTls, type StartTlsOptions } from './tls/start-tls.js'
 export { StreamReader, type StreamReaderOptions } from './reading/stream-reader.js'
 export { StreamWriter } from './transports/stream-writer.js'
-export {
-  getTerminalMode,
-  requireTerminalMode,
-  setTerminalMode,
-  type TerminalMode,
-} from './terminals/terminal-mode.js'
-export {
-  getTerminalSize,
-  requireTerminalSize,
-  setTerminalSize,
-  type TerminalSize,
-} from './terminals/terminal-size.js'
+export { getTerminalMode, setTerminalMode, type TerminalMode } from './terminals/terminal-mode.js'
+export { getTerminalSize, setTerminalSize, type TerminalSize } from './terminals/terminal-size.js'
 export { takeFds, type TakeFdsOptions } from './fds/take-fds.js'
 export { TlsError } from './tls/tls-error.js'
 export type { TlsClientOptions, TlsOptions, TlsServerOptions } from './tls/tls-options.js'

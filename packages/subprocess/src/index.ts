@@ -1,5 +1,8 @@
 export { createSubprocessExec } from './create-subprocess-exec.js'
 export { createSubprocessShell } from './create-subprocess-shell.js'
 export type { Process } from './process.js'
+export { openPty } from './pty/open-pty.js'
+export type { PtyOptions } from './pty/pty-options.js'
+export type { Pty } from './pty/pty.js'
 export { DEVNULL, PIPE, STDOUT, type StdioOption } from './stdio-option.js'
 export type { SubprocessOptions } from './subprocess-options.js'

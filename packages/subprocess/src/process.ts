@@ -8,9 +8,10 @@ import { communicate } from './communicate.js'
 import { endProcess } from './end-process.js'
 import { ExitWatch } from './exit-watch.js'
 import { ProcessGroup } from './process-group.js'
+import type { TerminalOptions } from './pty/child-terminal.js'
+import type { Pty } from './pty/pty.js'
 import { ProcessPipes } from './process-pipes.js'
 import { signalNumber } from './signal-number.js'
-import type { SubprocessOptions } from './subprocess-options.js'
 
 const defaultGrace = 5000
 
@@ -24,6 +25,8 @@ export class Process {
   readonly #pipes: ProcessPipes
   readonly #exit: ExitWatch
   readonly #group: ProcessGroup | undefined
+  /** The terminal that the process runs in; null unless the option `pty` asked for one. */
+  readonly pty: Pty | null
 
   /** @internal */
   constructor(
@@ -31,9 +34,10 @@ export class Process {
     pid: number,
     pidfd: number,
     stdio: ChildStdio,
-    options: SubprocessOptions,
+    options: TerminalOptions,
   ) {
     const { signal, limit, startNewSession, processGroup } = options
+    this.pty = options.terminal ?? null
     const terminate = (): void => this.terminate()
     if (startNewSession === true || processGroup === 0) this.#group = new ProcessGroup(pid)
     this.#pipes = new ProcessPipes(loop, stdio, limit)
@@ -83,11 +87,16 @@ export class Process {
    * A process that does not read its input to the end is no error. Cancelling gives up
    * the wait, and what was read is lost; the process goes on.
    *
-   * @throws TypeError if there is an input and stdin is no pipe.
+   * @throws TypeError if there is an input and stdin is no pipe, or if there is a terminal.
    */
   communicate(
     input?: Uint8Array | string,
   ): Coroutine<[stdout: Buffer | null, stderr: Buffer | null]> {
+    if (this.pty !== null) {
+      throw new TypeError(
+        `${this.toString()} has a terminal: read process.pty.reader, and write to process.pty.writer.`,
+      )
+    }
     if (input !== undefined && this.stdin === null) {
       throw new TypeError(`There is input for ${this.toString()}, but its stdin is no pipe.`)
     }
@@ -134,6 +143,9 @@ export class Process {
    * Ends the process: SIGTERM, after `grace` milliseconds SIGKILL; waits for the exit, and
    * closes the pipes; what has come out of them can still be read. If the process has a group of its own, that is done to the whole
    * group, also to what is left of it after the process. Cancelled meanwhile, kills at once.
+   *
+   * A process with a terminal gets SIGHUP beside SIGTERM, which shells ignore, and SIGCONT in
+   * case it is stopped; then the terminal is closed.
    */
   close(options: { readonly grace?: number } = {}): Coroutine<number> {
     const { grace = defaultGrace } = options
@@ -158,11 +170,13 @@ export class Process {
 
   *#end(grace: number): Gen<number> {
     try {
-      const code = yield* endProcess(this.#exit, this.#group, grace)
+      const code = yield* endProcess(this.#exit, this.#group, grace, this.pty !== null)
       yield* this.#pipes.readRest()
+      if (this.pty !== null) yield* this.pty.readRest()
       return code
     } finally {
       this.#pipes.close()
+      this.pty?.close()
     }
   }
 }

@@ -14,6 +14,7 @@ import {
 } from '@tsyncio/syscalls'
 
 import { ChildStdio } from './child-stdio.js'
+import { ChildTerminal, terminalIndex, type TerminalOptions } from './pty/child-terminal.js'
 import { Process } from './process.js'
 import type { SubprocessOptions } from './subprocess-options.js'
 
@@ -41,7 +42,7 @@ function watched(
   pid: number,
   pidfd: number,
   stdio: ChildStdio,
-  options: SubprocessOptions,
+  options: TerminalOptions,
 ): Process {
   try {
     if (pidfd < 0) throw new UnsupportedError('Processes need pidfds, and so Linux 5.4 or later.')
@@ -61,8 +62,20 @@ export function startProcess(
   args: readonly string[],
   options: SubprocessOptions,
 ): Process {
-  const { cwd, env, argv0 = program, startNewSession, processGroup, signal } = options
-  if (signal?.aborted === true) throw signal.reason
+  if (options.signal?.aborted === true) throw options.signal.reason
+  const terminal = new ChildTerminal(options)
+  try {
+    const process = started(program, args, terminal.options)
+    terminal.entered()
+    return process
+  } catch (error) {
+    terminal.abandon()
+    throw error
+  }
+}
+
+function started(program: string, args: readonly string[], options: TerminalOptions): Process {
+  const { cwd, env, argv0 = program, startNewSession, processGroup, terminal } = options
   const loop = getEventLoop()
   const stdio = new ChildStdio(options)
   try {
@@ -76,6 +89,7 @@ export function startProcess(
         stdio: stdio.fds,
         newSession: startNewSession,
         processGroup,
+        terminal: terminalIndex(terminal, stdio.fds),
       },
       out,
     )

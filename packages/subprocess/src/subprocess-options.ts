@@ -1,3 +1,5 @@
+import type { PtyOptions } from './pty/pty-options.js'
+import { requirePty } from './pty/require-pty.js'
 import { requireText } from './require-text.js'
 import { requireStdio, type StdioOption } from './stdio-option.js'
 
@@ -20,6 +22,12 @@ export interface SubprocessOptions {
   readonly startNewSession?: boolean | undefined
   /** The process group that it enters; 0 for one of its own: `setpgid(2)`. */
   readonly processGroup?: number | undefined
+  /**
+   * Runs the process in a terminal of its own, as the leader of a session; `process.pty` is
+   * the other side of it. Those of stdin, stdout and stderr that are left out are the
+   * terminal. `true` is `{ columns: 80, rows: 24 }`.
+   */
+  readonly pty?: boolean | PtyOptions | undefined
   /**
    * Aborted before the process is there, rejects the creation with the signal's reason;
    * aborted later, sends SIGTERM as `terminate()` does.
@@ -75,6 +83,7 @@ export function requireOptions(options: SubprocessOptions): void {
       `Expected a boolean for the option "startNewSession", ${got(startNewSession)}.`,
     )
   }
+  requirePty(options)
   if (startNewSession === true && options.processGroup !== undefined) {
     throw new TypeError(
       'The option "processGroup" cannot be combined with "startNewSession": a session begins a group of its own.',

@@ -86,13 +86,15 @@ export function setTerminalMode(fd: FdLike, mode: Partial<TerminalMode>): Dispos
 }
 
 /** @throws TypeError for what is no part of a {@link TerminalMode}. */
-export function requireTerminalMode(mode: Partial<TerminalMode>): void {
+function requireTerminalMode(mode: Partial<TerminalMode>): void {
   if (typeof mode !== 'object' || mode === null)
     throw new TypeError(`Expected { raw, echo }, got ${String(mode)} (${typeof mode}).`)
   for (const name of ['raw', 'echo'] as const) {
     const value: unknown = mode[name]
     if (value !== undefined && typeof value !== 'boolean')
-      throw new TypeError(`Expected a boolean for "${name}", got ${String(value)} (${typeof value}).`)
+      throw new TypeError(
+        `Expected a boolean for "${name}", got ${String(value)} (${typeof value}).`,
+      )
   }
 }
 

@@ -49,13 +49,15 @@ export function setTerminalSize(fd: FdLike, size: TerminalSize): void {
 }
 
 /** @throws TypeError or RangeError for what is no size. */
-export function requireTerminalSize(size: TerminalSize): void {
+function requireTerminalSize(size: TerminalSize): void {
   if (typeof size !== 'object' || size === null)
     throw new TypeError(`Expected { columns, rows }, got ${String(size)} (${typeof size}).`)
   for (const name of ['columns', 'rows'] as const) {
     const value: unknown = size[name]
     if (typeof value !== 'number')
-      throw new TypeError(`Expected a number for "${name}", got ${String(value)} (${typeof value}).`)
+      throw new TypeError(
+        `Expected a number for "${name}", got ${String(value)} (${typeof value}).`,
+      )
     if (!Number.isInteger(value) || value < 0 || value > most)
       throw new RangeError(`Expected an integer from 0 to ${most} for "${name}", got ${value}.`)
   }

@@ -1,5 +1,5 @@
 import type { EventLoop } from '@tsyncio/loop'
-import type { OSError } from '@tsyncio/syscalls'
+import { poll, POLLHUP, type OSError } from '@tsyncio/syscalls'
 
 import { FdTransport } from '../transports/fd-transport.js'
 import { Incoming } from '../transports/incoming.js'
@@ -11,9 +11,10 @@ import type { Protocol, Transport, WriteBufferLimits } from '../transports/trans
 /**
  * A terminal, or the controller of a pair, in both directions.
  *
- * EIO is how the kernel says that the other side is gone. A read says it when everything
- * was read: it is the end. A write says it at once, while there may be much to be read:
- * then that is read first, paused or not. It is no more than the kernel kept.
+ * That the other side is gone is an EIO to who reads the controller, when all was read: it
+ * is the end. To who writes to it, it is nothing at all, until the kernel takes no more, and
+ * says all the same that it would (POLLHUP). There may be much to be read then; it is read
+ * first, paused or not, and is no more than the kernel kept.
  */
 export class TerminalTransport extends FdTransport implements Transport {
   readonly #incoming: Incoming
@@ -94,16 +95,19 @@ export class TerminalTransport extends FdTransport implements Transport {
   }
 
   override readFailed(error: OSError): void {
-    if (error.code === 'EIO') this.ended()
-    else super.readFailed(error)
+    if (error.code !== 'EIO') return super.readFailed(error)
+    // Nobody takes what is left to be sent.
+    this.#outgoing.clear()
+    this.ended()
   }
 
   override writeFailed(error: OSError): void {
-    if (error.code !== 'EIO') return super.writeFailed(error)
-    this.#isHungUp = true
-    this.#outgoing.clear()
-    if (this.isClosing()) this.abort()
-    else this.#incoming.resume()
+    if (error.code === 'EIO') this.#hungUp()
+    else super.writeFailed(error)
+  }
+
+  stillBlocked(): void {
+    if (isHungUp(this.fd)) this.#hungUp()
   }
 
   protected get isFlushed(): boolean {
@@ -129,4 +133,17 @@ export class TerminalTransport extends FdTransport implements Transport {
   get #canSend(): boolean {
     return !this.isClosing() && !this.#isHungUp
   }
+
+  #hungUp(): void {
+    if (this.isClosing()) return this.abort()
+    this.#isHungUp = true
+    this.#outgoing.clear()
+    this.#incoming.resume()
+  }
+}
+
+function isHungUp(fd: number): boolean {
+  const entry = Int32Array.of(fd, 0)
+  poll(entry, 1, 0)
+  return (((entry[1] as number) >>> 16) & POLLHUP) !== 0
 }
