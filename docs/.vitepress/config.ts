@@ -58,6 +58,7 @@ export default defineConfig({
           { text: 'Bridges', link: '/guide/bridges' },
           { text: 'TLS', link: '/guide/tls' },
           { text: 'Subprocesses', link: '/guide/subprocess' },
+          { text: 'Terminals', link: '/guide/terminals' },
           { text: 'Selectors', link: '/selectors' },
           { text: 'The reference app', link: '/guide/overseer' },
           { text: 'Benchmarks', link: '/benchmarks' },
