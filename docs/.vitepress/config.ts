@@ -60,6 +60,7 @@ export default defineConfig({
           { text: 'Subprocesses', link: '/guide/subprocess' },
           { text: 'Process trees', link: '/guide/process-trees' },
           { text: 'From child_process', link: '/guide/from-child-process' },
+          { text: 'Terminals', link: '/guide/terminals' },
           { text: 'Selectors', link: '/selectors' },
           { text: 'The reference app', link: '/guide/overseer' },
           { text: 'Benchmarks', link: '/benchmarks' },

@@ -24,6 +24,7 @@ import {
   tls,
   unixPlace,
 } from './pairs.js'
+import { rawTerminals } from './raw-terminals.js'
 
 const hosted: [string, StreamDrive][] = [
   ['generators, hosted', { spelling: generators, run: (main) => run(main) }],
@@ -69,6 +70,11 @@ const memory: TwoWayStream = {
   reset: ({ writer }) => (writer.transport as unknown as { reset(): void }).reset(),
 }
 
+const terminals: TwoWayStream = {
+  open: (options) => coroutine(made(() => rawTerminals(options))),
+  halfClose: false,
+}
+
 const twoWay: [string, TwoWayStream, [string, StreamDrive][]][] = [
   ['a memory pair', memory, withoutFds],
   [
@@ -84,6 +90,7 @@ const twoWay: [string, TwoWayStream, [string, StreamDrive][]][] = [
   ['TCP over IPv6', server({ host: '::1', port: 0 }), everywhere],
   ['a Unix socket', server(unixPlace, false), everywhere],
   ['a socket pair', { open: (options) => coroutine(made(() => socketPair(options))) }, everywhere],
+  ['a pair of raw terminals', terminals, everywhere],
   ['TLS', tls, hosted],
   ['TLS that was started later', startedTls, hosted],
   ['Node’s own sockets', netSockets, hosted],

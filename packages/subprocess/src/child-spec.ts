@@ -3,6 +3,7 @@ import type { SpawnSpec } from '@tsyncio/syscalls'
 import type { ChildStdio } from './child-stdio.js'
 import { chosenGroup } from './chosen-group.js'
 import { fdOf } from './fd-of.js'
+import { terminalIndex, type TerminalOptions } from './pty/child-terminal.js'
 import type { SubprocessOptions } from './subprocess-options.js'
 
 function passedFds({ fds = {} }: SubprocessOptions): Record<number, number> {
@@ -13,7 +14,7 @@ function passedFds({ fds = {} }: SubprocessOptions): Record<number, number> {
 export function childSpec(
   program: string,
   args: readonly string[],
-  options: SubprocessOptions,
+  options: TerminalOptions,
   stdio: ChildStdio,
   takesForeground: boolean,
 ): SpawnSpec {
@@ -28,6 +29,7 @@ export function childSpec(
     fds: passedFds(options),
     newSession: startNewSession,
     processGroup: chosenGroup(options, stdio.fds),
+    terminal: terminalIndex(options.terminal, stdio.fds),
     foreground: takesForeground ? 0 : undefined,
     uid,
     gid,

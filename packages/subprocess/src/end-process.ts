@@ -1,5 +1,5 @@
 import { isCancelled } from '@tsyncio/loop'
-import { SIGKILL, SIGTERM } from '@tsyncio/syscalls'
+import { SIGCONT, SIGHUP, SIGKILL, SIGTERM } from '@tsyncio/syscalls'
 import { timeout, TimeoutError, type Gen } from '@tsyncio/tasks'
 
 import type { Exit } from './exit.js'
@@ -10,15 +10,21 @@ function* ended(exit: Exit, followers: Followers | undefined): Gen<void> {
   if (followers !== undefined) yield* followers.ended()
 }
 
+const politely = [SIGTERM]
+// Interactive shells ignore SIGTERM, and hand SIGHUP on to their jobs; who is stopped gets
+// neither before SIGCONT.
+const politelyInTerminal = [SIGTERM, SIGHUP, SIGCONT]
+
 /** Ends a process and its group: asks, waits for a while, kills, and reaps whatever happens. */
 export function* endProcess(
   exit: Exit,
   followers: Followers | undefined,
   grace: number,
+  hasTerminal = false,
 ): Gen<number> {
   const signal = (number: number): unknown => followers?.signal(number) ?? exit.send(number)
   let interruption: { readonly error: unknown } | undefined
-  signal(SIGTERM)
+  for (const number of hasTerminal ? politelyInTerminal : politely) signal(number)
   try {
     yield* timeout(grace, () => ended(exit, followers))
   } catch (error) {

@@ -11,11 +11,13 @@ import type { Followers } from './followers.js'
 import type { Foreground } from './foreground.js'
 import { requireInput, type ProcessInput } from './input/process-input.js'
 import { ProcessLines, type ProcessLinesOptions } from './lines/process-lines.js'
+import type { TerminalOptions } from './pty/child-terminal.js'
+import type { Pty } from './pty/pty.js'
 import { ProcessPipes } from './process-pipes.js'
 import type { ProcessUsage } from './process-usage.js'
 import { signalNumber } from './signal-number.js'
 import type { StdioStreams } from './stdio-streams.js'
-import { requireGrace, type SubprocessOptions } from './subprocess-options.js'
+import { requireGrace } from './subprocess-options.js'
 
 const defaultGrace = 5000
 
@@ -40,14 +42,17 @@ export class Process {
   readonly #exit: Exit
   readonly #followers: Followers | undefined
   readonly #grace: number
+  /** The terminal that the process runs in; null unless the option `pty` asked for one. */
+  readonly pty: Pty | null
 
   /** @internal */
   constructor(
     loop: EventLoop,
     { exit, followers, stdio, streams, foreground }: ProcessParts,
-    options: SubprocessOptions,
+    options: TerminalOptions,
   ) {
     const { signal, limit, grace = defaultGrace } = options
+    this.pty = options.terminal ?? null
     const terminate = (): void => this.terminate()
     this.#exit = exit
     this.#followers = followers
@@ -108,10 +113,16 @@ export class Process {
    * that comes in pieces is not taken then. Cancelling gives up the wait, and what was read
    * is lost; the process goes on.
    *
-   * @throws TypeError if there is an input and stdin is no pipe; what the input throws.
+   * @throws TypeError if there is an input and stdin is no pipe, or if there is a terminal;
+   *   what the input throws.
    */
   communicate(input?: ProcessInput): Coroutine<[stdout: Buffer | null, stderr: Buffer | null]> {
     if (input !== undefined) requireInput(input)
+    if (this.pty !== null) {
+      throw new TypeError(
+        `${this.toString()} has a terminal: read process.pty.reader, and write to process.pty.writer.`,
+      )
+    }
     if (input !== undefined && this.stdin === null) {
       throw new TypeError(`There is input for ${this.toString()}, but its stdin is no pipe.`)
     }
@@ -172,6 +183,9 @@ export class Process {
    * whole process group, if it is the process's own, and also to what is left of it after
    * the process; with `tree: true` to the whole tree. Cancelled meanwhile, kills at once.
    *
+   * A process with a terminal gets SIGHUP beside SIGTERM, which shells ignore, and SIGCONT in
+   * case it is stopped; then the terminal is closed.
+   *
    * @param options the default of `grace` is the option that the process was made with.
    */
   close(options: { readonly grace?: number } = {}): Coroutine<number> {
@@ -196,11 +210,13 @@ export class Process {
 
   *#end(grace: number): Gen<number> {
     try {
-      const code = yield* endProcess(this.#exit, this.#followers, grace)
+      const code = yield* endProcess(this.#exit, this.#followers, grace, this.pty !== null)
       yield* this.#pipes.readRest()
+      if (this.pty !== null) yield* this.pty.readRest()
       return code
     } finally {
       this.#pipes.close()
+      this.pty?.close()
     }
   }
 }

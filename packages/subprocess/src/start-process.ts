@@ -15,6 +15,7 @@ import { ChildStdio } from './child-stdio.js'
 import { ExitWatch } from './exit-watch.js'
 import { Foreground } from './foreground.js'
 import { ProcessGroup } from './process-group.js'
+import { ChildTerminal, type TerminalOptions } from './pty/child-terminal.js'
 import { Process } from './process.js'
 import { spawnError } from './spawn-error.js'
 import { StdioStreams } from './stdio-streams.js'
@@ -46,7 +47,7 @@ function watched(
 function launch(
   loop: EventLoop,
   [program, args]: readonly [string, readonly string[]],
-  options: SubprocessOptions,
+  options: TerminalOptions,
   stdio: ChildStdio,
   streams: StdioStreams,
 ): Process {
@@ -75,8 +76,19 @@ export function startProcess(
   args: readonly string[],
   options: SubprocessOptions,
 ): Process {
-  const { signal } = options
-  if (signal?.aborted === true) throw signal.reason
+  if (options.signal?.aborted === true) throw options.signal.reason
+  const terminal = new ChildTerminal(options)
+  try {
+    const process = started(program, args, terminal.options)
+    terminal.entered()
+    return process
+  } catch (error) {
+    terminal.abandon()
+    throw error
+  }
+}
+
+function started(program: string, args: readonly string[], options: TerminalOptions): Process {
   const loop = getEventLoop()
   const stdio = new ChildStdio(options)
   let streams: StdioStreams | undefined

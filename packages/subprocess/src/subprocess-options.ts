@@ -1,4 +1,6 @@
 import { requireChildOptions, type ChildOptions } from './child-options.js'
+import type { PtyOptions } from './pty/pty-options.js'
+import { requirePty } from './pty/require-pty.js'
 import { requireText } from './require-text.js'
 import { requireStdio } from './require-stdio.js'
 import type { OutputOption, StdinOption } from './stdio-option.js'
@@ -39,6 +41,12 @@ export interface SubprocessOptions extends ChildOptions {
    * left or it is closed. Default: 5000.
    */
   readonly grace?: number | undefined
+  /**
+   * Runs the process in a terminal of its own, as the leader of a session; `process.pty` is
+   * the other side of it. Those of stdin, stdout and stderr that are left out are the
+   * terminal. `true` is `{ columns: 80, rows: 24 }`.
+   */
+  readonly pty?: boolean | PtyOptions | undefined
   /**
    * Aborted before the process is there, rejects the creation with the signal's reason;
    * aborted later, sends SIGTERM as `terminate()` does.
@@ -108,6 +116,7 @@ export function requireOptions(options: SubprocessOptions): void {
   requireFlag(startNewSession, 'startNewSession')
   requireFlag(options.tree, 'tree')
   if (options.grace !== undefined) requireGrace(options.grace)
+  requirePty(options)
   if (startNewSession === true && options.processGroup !== undefined) {
     throw new TypeError(
       'The option "processGroup" cannot be combined with "startNewSession": a session begins a group of its own.',

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { Worker } from 'node:worker_threads'
 import { describe, expect, it, vi } from 'vitest'
 import { getRunningLoop } from '@tsyncio/loop'
 import { P_PID, waitid, WEXITED } from '@tsyncio/syscalls'
 import { createSubprocessExec } from '@tsyncio/subprocess'
 
 import { children } from './children.js'
+import { inWorker } from './in-worker.js'
 import { leakCheck } from './leak-check.js'
 import { onEachDriver } from './spellings.js'
 
@@ -24,20 +24,6 @@ async function runModule(source: string, fds: number): Promise<string> {
     { cwd: packageFolder },
   )
   return stdout
-}
-
-/** Runs a module in a worker thread, and gives the message that it posts. */
-async function inWorker(source: string): Promise<unknown> {
-  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`), {
-    execArgv: [],
-  })
-  try {
-    return await new Promise((resolve, reject) => {
-      worker.once('message', resolve).once('error', reject)
-    })
-  } finally {
-    await worker.terminate()
-  }
 }
 
 const entry = (name: string): string =>

@@ -16,6 +16,7 @@ void init_sockopt(napi_env env, napi_value exports);
 void init_spawn(napi_env env, napi_value exports);
 void init_process(napi_env env, napi_value exports);
 void init_foreground(napi_env env, napi_value exports);
+void init_terminal(napi_env env, napi_value exports);
 void init_signal(napi_env env, napi_value exports);
 void init_host(napi_env env, napi_value exports);
 void init_guard(napi_env env, napi_value exports);
@@ -74,6 +75,7 @@ NAPI_MODULE_INIT() {
   init_spawn(env, exports);
   init_process(env, exports);
   init_foreground(env, exports);
+  init_terminal(env, exports);
   init_signal(env, exports);
   init_host(env, exports);
   init_guard(env, exports);

@@ -97,6 +97,13 @@ export interface Addon {
   tcgetpgrp(fd: number): number
   tcsetpgrp(fd: number, group: number): number
   getpgid(pid: number): number
+  openpty(out: Int32Array): number
+  openptyUsePeer(use: number): number
+  getWindowSize(fd: number, out: Int32Array): number
+  setWindowSize(fd: number, columns: number, rows: number): number
+  tcgetattr(fd: number, out: Int32Array): number
+  tcsetattr(fd: number, when: number, words: Int32Array): number
+  isatty(fd: number): number
 
   signalWatch(signal: number, fd: number): number
   signalUnwatch(signal: number): number

@@ -198,3 +198,33 @@ export const SIGWINCH = 28
 export const SIGIO = 29
 export const SIGPWR = 30
 export const SIGSYS = 31
+
+// Terminals: termios(3)
+export const BRKINT = 0x2
+export const ICRNL = 0x100
+export const IGNBRK = 0x1
+export const IGNCR = 0x80
+export const INLCR = 0x40
+export const ISTRIP = 0x20
+export const IXON = 0x400
+export const PARMRK = 0x8
+export const OPOST = 0x1
+export const ONLCR = 0x4
+export const CSIZE = 0x30
+export const CS8 = 0x30
+export const PARENB = 0x100
+export const ECHO = 0x8
+export const ECHONL = 0x40
+export const ICANON = 0x2
+export const IEXTEN = 0x8000
+export const ISIG = 0x1
+export const VINTR = 0
+export const VEOF = 4
+export const VTIME = 5
+export const VMIN = 6
+export const VSUSP = 10
+export const TCSANOW = 0
+export const TCSADRAIN = 1
+export const TCSAFLUSH = 2
+/** How many words {@link tcgetattr} gives. */
+export const TERMIOS_WORDS = 36

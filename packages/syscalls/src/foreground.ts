@@ -1,7 +1,10 @@
 import { checked } from './checked.js'
 import { addon } from './load-addon.js'
 
-/** `tcgetpgrp(3)`: the process group in the foreground of this process's terminal. */
+/**
+ * `tcgetpgrp(3)`: the process group in the foreground of this process's terminal, or of one
+ * whose other side `fd` is; 0 for none.
+ */
 export function tcgetpgrp(fd: number): number {
   return checked(addon.tcgetpgrp(fd), 'tcgetpgrp(fd)')
 }

@@ -11,6 +11,8 @@ export interface OutgoingListener extends FlowListener {
   /** Everything that was written is with the kernel. */
   drained(): void
   writeFailed(error: Error): void
+  /** The kernel said that it takes more, and took nothing: as with a terminal without programs. */
+  stillBlocked?(): void
 }
 
 /** The writing direction of an fd: writes at once, and keeps what the kernel does not take. */
@@ -124,7 +126,10 @@ export class Outgoing implements Runnable {
 
   /** The fd is writable. Another handle of the same turn may have cleared us meanwhile. */
   run(): void {
-    if (this.#watching) this.#send()
+    if (!this.#watching) return
+    const before = this.#size
+    this.#send()
+    if (this.#watching && this.#size === before) this.#listener.stillBlocked?.()
   }
 
   get #kept(): Uint8Array[] {

@@ -6,6 +6,7 @@ import { childSpec } from '../child-spec.js'
 import { ChildStdio } from '../child-stdio.js'
 import { Foreground } from '../foreground.js'
 import { Process } from '../process.js'
+import { ChildTerminal, type TerminalOptions } from '../pty/child-terminal.js'
 import { spawnError } from '../spawn-error.js'
 import { StdioStreams } from '../stdio-streams.js'
 import type { SubprocessOptions } from '../subprocess-options.js'
@@ -40,7 +41,7 @@ interface Launched {
 function launch(
   loop: EventLoop,
   [program, args]: readonly [string, readonly string[]],
-  options: SubprocessOptions,
+  options: TerminalOptions,
   stdio: ChildStdio,
 ): Launched {
   const foreground = Foreground.lentTo(options, stdio)
@@ -60,6 +61,22 @@ export function* startTree(
   options: SubprocessOptions,
 ): Gen<Process> {
   if (options.signal?.aborted === true) throw options.signal.reason
+  const terminal = new ChildTerminal(options)
+  try {
+    const process = yield* started(program, args, terminal.options)
+    terminal.entered()
+    return process
+  } catch (error) {
+    terminal.abandon()
+    throw error
+  }
+}
+
+function* started(
+  program: string,
+  args: readonly string[],
+  options: TerminalOptions,
+): Gen<Process> {
   const loop = getEventLoop()
   const stdio = new ChildStdio(options)
   let streams: StdioStreams | undefined

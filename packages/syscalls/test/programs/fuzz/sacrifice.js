@@ -7,7 +7,7 @@ const COUNT = 32
 
 /** What a sacrificial fd may be, made anew each time. */
 function makers(addon) {
-  const out = new Int32Array(2)
+  const out = new Int32Array(3)
   const pair = (make, end) => () => {
     if (make() < 0) return -1
     addon.close(out[1 - end])
@@ -21,6 +21,8 @@ function makers(addon) {
     () => addon.eventfd(0, NONBLOCK),
     () => addon.epollCreate1(0),
     () => addon.timerfdCreate(1, NONBLOCK),
+    pair(() => addon.openpty(out), 0),
+    pair(() => addon.openpty(out), 1),
     pair(() => addon.pipe2(out, NONBLOCK), 0),
     pair(() => addon.pipe2(out, NONBLOCK), 1),
     pair(() => addon.socketpair(1, 1 | NONBLOCK, 0, out), 0),

@@ -1,0 +1,56 @@
+import { getEventLoop } from '@tsyncio/loop'
+import { setTerminalMode, setTerminalSize } from '@tsyncio/streams'
+import { close, openpty, osError } from '@tsyncio/syscalls'
+
+import { Pty } from './pty.js'
+import { requirePtyOptions, sizeOf, type PtyOptions } from './pty-options.js'
+
+function openPair(): readonly [controller: number, terminal: number, number: number] {
+  const out = new Int32Array(3)
+  const result = openpty(out)
+  if (result < 0) throw osError(result, 'openpty', { path: '/dev/ptmx' })
+  return out as unknown as [number, number, number]
+}
+
+/**
+ * Opens a terminal for programs to run in, and the other side of it, where this process
+ * reads what they show and writes what is typed (Python's `pty.openpty`, `pty(7)`).
+ * To start a program in one, `createSubprocessExec` has the option `pty`.
+ *
+ * @throws OSError if there are no more terminals or fds; TypeError or RangeError for bad
+ *   options.
+ * @example
+ * ```ts
+ * import { createSubprocessExec, openPty, run } from 'tsyncio'
+ *
+ * await run(async () => {
+ *   await using pty = openPty({ columns: 100, rows: 30 })
+ *   const { fd } = pty
+ *   const stty = await createSubprocessExec('stty', ['size'], { stdin: fd, stdout: fd })
+ *   pty.closeTerminal()
+ *   for await (const line of pty.reader) console.log(String(line).trim()) // 30 100
+ *   await stty.wait()
+ * })
+ * ```
+ */
+export function openPty(options: PtyOptions = {}): Pty {
+  requirePtyOptions(options)
+  const loop = getEventLoop()
+  const [controller, terminal, number] = openPair()
+  try {
+    const { raw, echo } = options
+    setTerminalSize(terminal, sizeOf(options))
+    // A pair has the usual mode when it is new.
+    if (raw === true || echo === false) {
+      setTerminalMode(
+        terminal,
+        echo === undefined ? { raw: raw === true } : { raw: raw === true, echo },
+      )
+    }
+    return new Pty(loop, controller, terminal, `/dev/pts/${number}`, options)
+  } catch (error) {
+    close(controller)
+    close(terminal)
+    throw error
+  }
+}
