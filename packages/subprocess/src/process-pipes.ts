@@ -6,6 +6,7 @@ import {
   type StreamReader,
   type StreamWriter,
 } from '@tsyncio/streams'
+import { close } from '@tsyncio/syscalls'
 import { sleep, type Gen } from '@tsyncio/tasks'
 
 import type { ChildStdio } from './child-stdio.js'
@@ -28,10 +29,9 @@ export class ProcessPipes {
     limit: number | undefined,
   ) {
     this.#streams = streams
-    const stdin = stdio.take(0)
-    this.#stdin = stdin === null ? null : openWritePipe(stdin, { loop })
-    const stdout = this.#open(loop, stdio.take(1), limit)
-    const stderr = this.#open(loop, stdio.take(2), limit)
+    this.#stdin = adopted(stdio, 0, (fd) => openWritePipe(fd, { loop }))
+    const stdout = this.#open(loop, stdio, 1, limit)
+    const stderr = this.#open(loop, stdio, 2, limit)
     if (this.#stdin !== null) streams.stdin?.start(loop, this.#stdin)
     if (stdout !== null) streams.stdout?.start(loop, stdout)
     if (stderr !== null) streams.stderr?.start(loop, stderr)
@@ -61,10 +61,28 @@ export class ProcessPipes {
     for (const transport of this.#transports) transport.close()
   }
 
-  #open(loop: EventLoop, fd: number | null, limit: number | undefined): StreamReader | null {
-    if (fd === null) return null
-    const { reader, transport } = openReadPipe(fd, limit === undefined ? { loop } : { loop, limit })
-    this.#transports.push(transport)
-    return reader
+  #open(
+    loop: EventLoop,
+    stdio: ChildStdio,
+    end: 1 | 2,
+    limit: number | undefined,
+  ): StreamReader | null {
+    const options = limit === undefined ? { loop } : { loop, limit }
+    const pipe = adopted(stdio, end, (fd) => openReadPipe(fd, options))
+    if (pipe === null) return null
+    this.#transports.push(pipe.transport)
+    return pipe.reader
+  }
+}
+
+// An fd that cannot be adopted is still whoever's it was.
+function adopted<P>(stdio: ChildStdio, end: 0 | 1 | 2, open: (fd: number) => P): P | null {
+  const fd = stdio.take(end)
+  if (fd === null) return null
+  try {
+    return open(fd)
+  } catch (error) {
+    close(fd)
+    throw error
   }
 }

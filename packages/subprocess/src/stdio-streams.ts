@@ -2,7 +2,8 @@ import type { AnyReadable, AnyWritable } from '@tsyncio/streams'
 import type { Gen } from '@tsyncio/tasks'
 
 import type { ChildStdio } from './child-stdio.js'
-import { OutputStream, StdinStream } from './stdio-stream.js'
+import { OutputStream } from './output-stream.js'
+import { StdinStream } from './stdin-stream.js'
 
 /** The caller's streams that a child's stdin, stdout and stderr are copied from and to. */
 export class StdioStreams {

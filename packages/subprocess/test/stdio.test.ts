@@ -76,7 +76,7 @@ onEachDriver('a file', (runs) => {
       code: 'EISDIR',
     })
     const fifo = join(folder, 'fifo')
-    execFileSync('mkfifo', [fifo])
+    execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', fifo])
     await expect(start({ stdout: { file: fifo } })).rejects.toMatchObject({ code: 'ENXIO' })
     rmSync(fifo)
   })
@@ -146,6 +146,27 @@ describe('a stream of Node’s or of the web', () => {
       await process.communicate()
     })
     expect(String(Buffer.concat(chunks))).toBe('out\nerr\n')
+  })
+
+  it('that is slow has all of it when communicate() is over', async () => {
+    let bytes = 0
+    let isEnded = false
+    const slow = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        bytes += chunk.length
+        setImmediate(() => setImmediate(done))
+      },
+      final(done) {
+        isEnded = true
+        done()
+      },
+    })
+    await run(async () => {
+      const args = ['-c', '3000000', '/dev/zero']
+      const process = await createSubprocessExec('head', args, { stdout: slow })
+      expect(await process.communicate()).toEqual([null, null])
+    })
+    expect([bytes, isEnded]).toEqual([3_000_000, true])
   })
 
   it('with an fd is that fd', async () => {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 import {
   CLD_EXITED,
@@ -217,6 +218,26 @@ describe('a program that is to be another user', () => {
       expect(failure({ file: 'true', ...user })).toEqual(['setgroups', -EPERM])
     }
     addon.spawnUseCloseRange(had)
+  })
+
+  // A process that may not be looked into has its /proc owned by root alone; whether it
+  // may is a word of its memory, which a change of user clears.
+  it('does not share the memory of whoever starts it', () => {
+    const source = `
+      import { statSync } from 'node:fs'
+      import { P_PIDFD, spawn, waitid, WEXITED } from '@tsyncio/syscalls'
+      const out = new Int32Array(2)
+      const uid = process.getuid() === 0 ? 65534 : undefined
+      const pid = spawn({ file: 'true', args: ['true'], stdio: [0, 1, 2], cwd: '/', uid }, out)
+      waitid(P_PIDFD, out[0], new Int32Array(3), WEXITED)
+      console.log(pid > 0, statSync('/proc/self/environ').gid)`
+    const { text } = output({
+      file: process.execPath,
+      args: ['node', '--input-type=module', '-e', source],
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      gid: isRoot ? 65_533 : undefined,
+    })
+    expect(text).toBe(`true ${isRoot ? 65_533 : process.getegid?.()}\n`)
   })
 
   it('is stopped at what that user must not do', () => {

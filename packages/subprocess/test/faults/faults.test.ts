@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { getRunningLoop } from '@tsyncio/loop'
 import { errorName, OSError } from '@tsyncio/syscalls'
 import { SeededRandom } from '@tsyncio/streams/testing/vitest'
-import { gather, type Gen } from '@tsyncio/tasks'
+import { gather, sleep, type Gen } from '@tsyncio/tasks'
 import { createSubprocessExec, PIPE } from '@tsyncio/subprocess'
 
 import { leakCheck } from '../leak-check.js'
@@ -15,9 +16,13 @@ let started = 0
 
 function* roundTrip(text: string): Gen<void> {
   const process = yield* createSubprocessExec('cat', [], piped)
-  const [stdout] = yield* process.communicate(text)
-  expect(String(stdout)).toBe(text)
-  expect(process.returncode).toBe(0)
+  try {
+    const [stdout] = yield* process.communicate(text)
+    expect(String(stdout)).toBe(text)
+    expect(process.returncode).toBe(0)
+  } finally {
+    yield* process.close()
+  }
 }
 
 onEachDriver('a start on system calls that fail', (runs) => {
@@ -27,6 +32,8 @@ onEachDriver('a start on system calls that fail', (runs) => {
     expect.hasAssertions()
     const random = new SeededRandom(seed)
     await runs(function* () {
+      const { fds } = getRunningLoop().core
+      const watched = fds.size
       using calls = new FaultySpawns(random, random.pick([0.02, 0.1, 0.3, 1]))
       const outcomes = yield* gather(
         Array.from({ length: 4 }, (_, i) => roundTrip(`text ${i}`)),
@@ -42,6 +49,8 @@ onEachDriver('a start on system calls that fail', (runs) => {
           expect(['spawn clone', 'pipe2', 'epoll_ctl']).toContain(syscall)
         }
       }
+      for (let turn = 0; turn < 3; turn++) yield* sleep(0)
+      expect(fds.size, 'fds that are watched').toBe(watched)
       for (const fault of calls.faults) seen.add(fault.split(' ')[0]!)
     })
   })
