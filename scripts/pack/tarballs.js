@@ -60,9 +60,9 @@ export function faultsOf({ name, files, manifest }) {
   for (const file of [`dist/index.js`, 'dist/index.d.ts', 'README.md', 'LICENSE']) {
     if (!files.includes(file)) faults.push(`${name} lacks ${file}`)
   }
-  const binary = `prebuilds/linux-${process.arch}-glibc.node`
-  if (name === '@tsyncio/syscalls' && !files.includes(binary)) {
-    faults.push(`${name} lacks ${binary}`)
+  for (const kind of name === '@tsyncio/syscalls' ? ['node', 'guardian'] : []) {
+    const binary = `prebuilds/linux-${process.arch}-glibc.${kind}`
+    if (!files.includes(binary)) faults.push(`${name} lacks ${binary}`)
   }
   return faults
 }

@@ -62,6 +62,11 @@ export class ExitWatch implements Exit {
 
   /** Kills the child: without this loop nobody would ever reap it. */
   loopClosed(): void {
+    this.endNow()
+  }
+
+  /** Kills the child and reaps it, while the thread stands still. */
+  endNow(): void {
     this.send(SIGKILL)
     this.#reap(WEXITED)
   }

@@ -64,7 +64,14 @@ function launch(
   const isHead = spec.newSession === true || spec.processGroup === 0
   const exit = watched(loop, pid, pidfd, foreground)
   const followers = isHead ? new ProcessGroup(pid) : undefined
-  return new Process(loop, { exit, followers, stdio, streams, foreground }, options)
+  try {
+    return new Process(loop, { exit, followers, stdio, streams, foreground }, options)
+  } catch (error) {
+    // A process that nobody will have.
+    exit.endNow()
+    foreground?.takeBack(pid)
+    throw error
+  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { unsupportedReason } from './load-addon.js'
 import { prebuiltFiles } from './prebuilt-files.js'
 import { UnsupportedError } from './unsupported-error.js'
 
@@ -9,6 +10,11 @@ import { UnsupportedError } from './unsupported-error.js'
  * @throws UnsupportedError where there is none.
  */
 export function guardianFile(): string {
+  if (unsupportedReason !== undefined) {
+    throw new UnsupportedError(
+      `guardianFile needs the native part of tsyncio, and ${unsupportedReason}`,
+    )
+  }
   const { process } = globalThis
   const { existsSync } = process.getBuiltinModule('node:fs')
   const { fileURLToPath } = process.getBuiltinModule('node:url')

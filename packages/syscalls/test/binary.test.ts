@@ -28,6 +28,19 @@ describe.each(binaries)('%s', (name) => {
   })
 })
 
+describe.each(binaries.map((name) => name.replace('.node', '.guardian')))('%s', (name) => {
+  const strings = readFileSync(new URL(name, prebuilds), 'latin1')
+
+  it('needs no library at all', () => {
+    expect(strings.startsWith('\x7fELF')).toBe(true)
+    expect(strings).not.toMatch(/ld-linux|ld-musl|GLIBC_/)
+  })
+
+  it('names no folder of the machine that built it', () => {
+    expect(strings).not.toContain('/packages/syscalls/')
+  })
+})
+
 describe('the binaries', () => {
   it('are there', () => {
     expect(binaries).not.toEqual([])

@@ -85,12 +85,12 @@ function* started(
     const { tree, foreground } = launch(loop, [program, args], options, stdio)
     try {
       yield* running(tree, program, options)
+      return new Process(loop, { exit: tree, followers: tree, stdio, streams, foreground }, options)
     } catch (error) {
       yield* discarded(tree)
       foreground?.reclaim()
       throw error
     }
-    return new Process(loop, { exit: tree, followers: tree, stdio, streams, foreground }, options)
   } catch (error) {
     streams?.close()
     throw error
