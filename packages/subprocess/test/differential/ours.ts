@@ -29,7 +29,7 @@ class Recorder implements SubprocessProtocol {
   connectionMade(transport: SubprocessTransport): void {
     this.#transport = transport
     const kinds = [0, 1, 2].map((fd) => transport.getPipeTransport(fd) !== null)
-    this.#tell('made', 'made', kinds, transport.getReturncode())
+    this.#tell('made', 'made', kinds)
   }
 
   pipeDataReceived(fd: number, data: Buffer): void {
