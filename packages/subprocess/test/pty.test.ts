@@ -7,7 +7,6 @@ import { createTask, run, sleep } from '@tsyncio/tasks'
 
 import { leakCheck } from './leak-check.js'
 import { patient } from './patient.js'
-import { Screen } from './screen.js'
 import { onEachDriver } from './spellings.js'
 
 vi.setConfig({ testTimeout: 30_000 })
