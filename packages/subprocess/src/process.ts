@@ -44,6 +44,7 @@ export class Process {
     this.#exit = new ExitWatch(loop, pid, pidfd, () => {
       signal?.removeEventListener('abort', terminate)
       this.#group?.signal(0)
+      this.pty?.letGo()
     })
     signal?.addEventListener('abort', terminate)
   }
