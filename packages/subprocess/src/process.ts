@@ -64,6 +64,7 @@ export class Process {
       // A closed loop has killed the process, and nobody will see to the others.
       followers?.signal(loop.isClosed() ? SIGKILL : 0)
       foreground?.takeBack(exit.pid)
+      this.pty?.letGo()
     })
   }
 

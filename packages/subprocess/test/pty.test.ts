@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
 import { InvalidStateError } from '@tsyncio/loop'
 import { getTerminalSize, openTerminal, setTerminalMode } from '@tsyncio/streams'
@@ -7,7 +7,6 @@ import { createTask, run, sleep } from '@tsyncio/tasks'
 
 import { leakCheck } from './leak-check.js'
 import { patient } from './patient.js'
-import { Screen } from './screen.js'
 import { onEachDriver } from './spellings.js'
 
 vi.setConfig({ testTimeout: 30_000 })
@@ -66,6 +65,27 @@ onEachDriver('a pair', (runner) => {
         expect(yield* quick.wait()).toBe(0)
         expect(String(yield* quick.pty!.reader.read())).toBe(lines.slice(0, 4392))
       }
+    })
+  })
+
+  it('does not hang up a child that has let go of it and is about to exit', async () => {
+    const command = 'echo all; exec <&- >&- 2>&-; sleep 0.1; exit 5'
+    await runs(function* () {
+      const child = yield* createSubprocessShell(command, { pty: true })
+      expect(String(yield* child.pty!.reader.read())).toBe('all\r\n')
+      yield* child.pty!.writer.waitClosed()
+      expect(yield* child.wait()).toBe(5)
+    })
+  })
+
+  it('of a child is closed, when that has ended and all was read', async () => {
+    await runs(function* () {
+      const fds = readdirSync('/proc/self/fd')
+      const child = yield* createSubprocessExec('echo', ['all'], { pty: true })
+      yield* child.pty!.reader.read()
+      yield* child.wait()
+      yield* sleep(0)
+      expect(readdirSync('/proc/self/fd')).toEqual(fds)
     })
   })
 

@@ -1,7 +1,6 @@
 import type { Pty } from '@tsyncio/subprocess'
 import type { Gen } from '@tsyncio/tasks'
 
-// eslint-disable-next-line no-control-regex
 const pasteMode = /\x1b\[\?2004[hl]\r?/g
 
 /** What a terminal has shown, read as far as a test needs it. */

@@ -92,9 +92,7 @@ function requireTerminalMode(mode: Partial<TerminalMode>): void {
   for (const name of ['raw', 'echo'] as const) {
     const value: unknown = mode[name]
     if (value !== undefined && typeof value !== 'boolean')
-      throw new TypeError(
-        `Expected a boolean for "${name}", got ${String(value)} (${typeof value}).`,
-      )
+      throw new TypeError(`Expected a boolean for "${name}", got ${typeof value}.`)
   }
 }
 

@@ -1,15 +1,20 @@
 import { getEventLoop } from '@tsyncio/loop'
 import { setTerminalMode, setTerminalSize } from '@tsyncio/streams'
-import { close, openpty, osError } from '@tsyncio/syscalls'
+import { close, dup, openpty, osError } from '@tsyncio/syscalls'
 
-import { Pty } from './pty.js'
+import { Pty, type PtyFds } from './pty.js'
 import { requirePtyOptions, sizeOf, type PtyOptions } from './pty-options.js'
 
-function openPair(): readonly [controller: number, terminal: number, number: number] {
+function openPair(): [fds: PtyFds, path: string] {
   const out = new Int32Array(3)
   const result = openpty(out)
   if (result < 0) throw osError(result, 'openpty', { path: '/dev/ptmx' })
-  return out as unknown as [number, number, number]
+  const [controller, terminal, number] = out as unknown as [number, number, number]
+  const held = dup(controller)
+  if (held >= 0) return [{ controller, terminal, held }, `/dev/pts/${number}`]
+  close(controller)
+  close(terminal)
+  throw osError(held, 'dup')
 }
 
 /**
@@ -36,7 +41,8 @@ function openPair(): readonly [controller: number, terminal: number, number: num
 export function openPty(options: PtyOptions = {}): Pty {
   requirePtyOptions(options)
   const loop = getEventLoop()
-  const [controller, terminal, number] = openPair()
+  const [fds, path] = openPair()
+  const { terminal } = fds
   try {
     const { raw, echo } = options
     setTerminalSize(terminal, sizeOf(options))
@@ -47,10 +53,9 @@ export function openPty(options: PtyOptions = {}): Pty {
         echo === undefined ? { raw: raw === true } : { raw: raw === true, echo },
       )
     }
-    return new Pty(loop, controller, terminal, `/dev/pts/${number}`, options)
+    return new Pty(loop, fds, path, options)
   } catch (error) {
-    close(controller)
-    close(terminal)
+    for (const fd of Object.values(fds) as number[]) close(fd)
     throw error
   }
 }

@@ -30,9 +30,7 @@ export function sizeOf({ columns = 80, rows = 24 }: PtyOptions): TerminalSize {
 function requireLength(value: unknown, option: string): void {
   if (value === undefined) return
   if (typeof value !== 'number') {
-    throw new TypeError(
-      `Expected a number for the option "${option}", got ${String(value)} (${typeof value}).`,
-    )
+    throw new TypeError(`Expected a number for the option "${option}", got ${typeof value}.`)
   }
   if (!Number.isInteger(value) || value < 0 || value > most) {
     throw new RangeError(
@@ -43,7 +41,5 @@ function requireLength(value: unknown, option: string): void {
 
 function requireBoolean(value: unknown, option: string): void {
   if (value === undefined || typeof value === 'boolean') return
-  throw new TypeError(
-    `Expected a boolean for the option "${option}", got ${String(value)} (${typeof value}).`,
-  )
+  throw new TypeError(`Expected a boolean for the option "${option}", got ${typeof value}.`)
 }

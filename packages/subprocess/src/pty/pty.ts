@@ -19,6 +19,18 @@ import { requirePtyOptions } from './pty-options.js'
 // The kernel keeps about 68 KiB, and hands them out 4 KiB a read.
 const mostTurns = 20
 
+/** What a {@link Pty} is made of. */
+export interface PtyFds {
+  readonly controller: number
+  readonly terminal: number
+  /**
+   * A second fd of the controller. Programs close their fds, and exit after that. Were the
+   * last of the controller closed in between, as the reader's is at the end, they would be
+   * hung up, and their exit codes lost.
+   */
+  readonly held: number
+}
+
 /**
  * A terminal, as who looks at it and types has it: what `openPty` and the option `pty` give.
  *
@@ -34,17 +46,13 @@ export class Pty {
   readonly #loop: EventLoop
   readonly #controller: number
   #terminal: number
+  #held: number
   #isClosed = false
   #size: TerminalSize
 
-  /** @internal Takes both fds over, unless it throws. */
-  constructor(
-    loop: EventLoop,
-    controller: number,
-    terminal: number,
-    path: string,
-    options: StreamReaderOptions,
-  ) {
+  /** @internal Takes the fds over, unless it throws. */
+  constructor(loop: EventLoop, fds: PtyFds, path: string, options: StreamReaderOptions) {
+    const { controller, terminal, held } = fds
     this.#size = getTerminalSize(controller)
     const { reader, writer } = openTerminal(controller, { ...options, loop })
     this.reader = reader
@@ -53,7 +61,9 @@ export class Pty {
     this.#loop = loop
     this.#controller = controller
     this.#terminal = terminal
+    this.#held = held
     loop.core.fds.claim(terminal, { loopClosed: () => this.closeTerminal() })
+    loop.core.fds.claim(held, { loopClosed: () => this.letGo() })
   }
 
   /** The terminal's side, for children; -1 once it is closed. It is the pty's to close. */
@@ -119,6 +129,7 @@ export class Pty {
   close(): void {
     this.#isClosed = true
     this.closeTerminal()
+    this.letGo()
     this.writer.transport.abort()
   }
 
@@ -130,6 +141,14 @@ export class Pty {
 
   toString(): string {
     return `<Pty ${this.#isOpen ? this.path : 'closed'}>`
+  }
+
+  /** @internal Its program has ended, and cannot be hung up any more. */
+  letGo(): void {
+    if (this.#held < 0) return
+    this.#loop.core.fds.release(this.#held)
+    close(this.#held)
+    this.#held = -1
   }
 
   /** @internal Takes what the programs wrote last, if nobody writes any more. */
