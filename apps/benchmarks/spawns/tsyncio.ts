@@ -27,7 +27,7 @@ class Tsyncio implements Spawning {
   runTrue(): Promise<number> {
     return run(function* () {
       const start = performance.now()
-      const child = yield* createSubprocessExec('/bin/true', [], nothing)
+      const child = yield* createSubprocessExec('/bin/true', [], { ...nothing, tree })
       const held = performance.now() - start
       yield* child.wait()
       if (tree) yield* child.close()

@@ -8,6 +8,8 @@ export interface CommandLine {
   readonly formation: string | undefined
   readonly basePort: number | undefined
   readonly envFile: string | undefined
+  /** Which types get a terminal. */
+  readonly pty: string | undefined
   /** 0: any that is free. */
   readonly statusPort: number | undefined
 }
@@ -19,6 +21,7 @@ Runs the processes of a Procfile until Ctrl-C.
   -m, --formation LIST  how many of each: web=2,worker=1 or all=2; default: one
   -p, --port BASE       the first process's $PORT; default: 5000
       --env FILE        variables for all; default: .env beside the Procfile
+      --pty LIST        give these a terminal, for colours: web,worker or all
       --status-port N   serve the status page on 127.0.0.1:N; 0: any free port
   -h, --help            print this
 `
@@ -40,6 +43,7 @@ function parse(args: string[]) {
         formation: { type: 'string', short: 'm' },
         port: { type: 'string', short: 'p' },
         env: { type: 'string' },
+        pty: { type: 'string' },
         'status-port': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -65,6 +69,7 @@ export function parseCommandLine(args: string[]): CommandLine | undefined {
     formation: values.formation,
     basePort: port(values.port, '-p', 1),
     envFile: values.env,
+    pty: values.pty,
     statusPort: port(values['status-port'], '--status-port', 0),
   }
 }

@@ -25,6 +25,7 @@ import type { ProcessTable } from './process-table.js'
 import { taskEnd } from './task-end.js'
 
 const grace = 5000
+const pipes = { stdin: DEVNULL, stdout: PIPE, stderr: STDOUT } as const
 // Whoever does not listen by now, such as a worker, is not going to.
 const patience = 60_000
 // For the backoff it is a failure like others.
@@ -36,6 +37,8 @@ export interface InstanceSpec {
   readonly name: string
   readonly command: string
   readonly port: number
+  /** Whether it runs in a terminal. */
+  readonly pty: boolean
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   /** Takes whole lines of output. */
@@ -127,15 +130,9 @@ export class Instance {
   }
 
   #spawn(): Coroutine<Process> {
-    const { command, cwd, env } = this.#spec
-    return createSubprocessShell(command, {
-      stdin: DEVNULL,
-      stdout: PIPE,
-      stderr: STDOUT,
-      tree: true,
-      cwd,
-      env,
-    })
+    const { command, cwd, env, pty } = this.#spec
+    const stdio = pty ? { pty } : pipes
+    return createSubprocessShell(command, { ...stdio, tree: true, cwd, env })
   }
 
   // Nobody of the process's tree may outlive it, and nothing that it wrote may be lost:
@@ -166,9 +163,9 @@ export class Instance {
   }
 
   *#printOutput(process: Process): Gen<void> {
-    const { stdout } = process
+    const output = process.pty?.reader ?? process.stdout
     const lines = new LineSplitter()
-    for (let bytes; (bytes = yield* stdout!.read(65_536)) !== null;) {
+    for (let bytes; (bytes = yield* output!.read(65_536)) !== null;) {
       this.#spec.print(lines.push(bytes))
     }
     this.#spec.print(lines.end())

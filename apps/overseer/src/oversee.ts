@@ -23,10 +23,10 @@ function makePrinter({ processes }: Plan): LinePrinter {
 function makeSupervisor({ cwd, processes }: Plan, printer: LinePrinter): Supervisor {
   const coloured = wantsColour(process.env, process.stdout.isTTY)
   return new Supervisor(
-    processes.map(({ name, type, index, port, env }) => {
+    processes.map(({ name, type, index, port, pty, env }) => {
       const paint = coloured ? colour(index) : (text: string) => text
       const print = (lines: readonly string[]): void => printer.print(name, paint, lines)
-      return new Instance({ name, command: type.command, port, cwd, env, print })
+      return new Instance({ name, command: type.command, port, pty, cwd, env, print })
     }),
   )
 }

@@ -7,6 +7,7 @@ import { parseFormation } from './formation.js'
 import { basePort, portOf } from './ports.js'
 import { parseProcfile, type ProcessType } from './procfile.js'
 import { readText } from './read-text.js'
+import { parseTerminals } from './terminals.js'
 import { UserError } from './user-error.js'
 
 /** One process that is to run. */
@@ -17,6 +18,8 @@ export interface PlannedProcess {
   /** The place of its type in the Procfile, from 0. */
   readonly index: number
   readonly port: number
+  /** Whether it runs in a terminal. */
+  readonly pty: boolean
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
@@ -45,12 +48,13 @@ export function makePlan(commandLine: CommandLine, environment: NodeJS.ProcessEn
   const variables = readEnv(commandLine, cwd)
   const base = basePort(commandLine.basePort, variables, environment)
   const counts = parseFormation(formation, types)
+  const terminals = parseTerminals(commandLine.pty, types)
   const processes = types.flatMap((type, index) =>
     Array.from({ length: counts.get(type.name) ?? 0 }, (_, i) => {
       const name = `${type.name}.${i + 1}`
       const port = portOf(base, index, i + 1)
       const env = { ...environment, ...variables, PORT: String(port), PS: name }
-      return { name, type, index, port, env }
+      return { name, type, index, port, pty: terminals.has(type.name), env }
     }),
   )
   if (processes.length === 0) throw new UserError('there is nothing to run in this formation', 2)

@@ -10,6 +10,21 @@ import { LineSplitter, longestLine } from '../src/line-splitter.js'
 import { programOf } from '../src/missing-program.js'
 import { basePort, portOf } from '../src/ports.js'
 import { parseProcfile } from '../src/procfile.js'
+import { parseTerminals } from '../src/terminals.js'
+
+describe('the choice of terminals', () => {
+  const types = parseProcfile('web: a\nworker: b\n', 'P')
+
+  it('is a list of types, or all; nobody without one', () => {
+    expect([...parseTerminals(undefined, types)]).toEqual([])
+    expect([...parseTerminals('worker, web', types)]).toEqual(['worker', 'web'])
+    expect([...parseTerminals('all', types)]).toEqual(['web', 'worker'])
+  })
+
+  it.each(['wb', '', 'web,', 'web;worker'])('is nothing like "%s"', (list) => {
+    expect(() => parseTerminals(list, types)).toThrow(/^--pty: there is no ".*", only web, worker$/)
+  })
+})
 
 describe('the CPU meter', () => {
   it('gives percent of a core since the last reading that is old enough', () => {

@@ -83,6 +83,20 @@ describe.concurrent('overseer run', () => {
     expect(overseer.leftovers()).toEqual([])
   })
 
+  it('runs in a terminal what is asked for, so that colours are kept', async ({ expect }) => {
+    const asks = `test -t 0 -a -t 1 -a -t 2 && printf '\\033[32mgreen\\033[0m\\n' || echo plain; exec sleep 60`
+    const overseer = await startFiles(
+      { Procfile: `a: ${asks}\nb: setsid -f sleep 60; ${asks}\n` },
+      ['--pty', 'b'],
+    )
+    await overseer.printed(/a\.1 +\| plain\n/)
+    // eslint-disable-next-line no-control-regex
+    await overseer.printed(/b\.1 +\| \x1b\[32mgreen\x1b\[0m\n/)
+    overseer.signal('SIGINT')
+    expect(await overseer.exit()).toBe(130)
+    expect(overseer.leftovers()).toEqual([])
+  })
+
   it('ends by other signals with their codes', async ({ expect }) => {
     for (const [signal, code] of [
       ['SIGTERM', 143],

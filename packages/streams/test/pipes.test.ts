@@ -1,6 +1,6 @@
 import { close, fcntl, F_GETPIPE_SZ, O_NONBLOCK, pipe2, write } from '@tsyncio/syscalls'
 import { openReadPipe, openWritePipe } from '@tsyncio/streams'
-import { createTask, run } from '@tsyncio/tasks'
+import { createTask, run, sleep } from '@tsyncio/tasks'
 import { openSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 
@@ -44,6 +44,31 @@ describe('a pipe', () => {
       expect(lines).toEqual(['one\n', 'two\n'])
       await writer.waitClosed()
     })
+  })
+
+  behaves('is made wider by whoever finds it full, and not before', function* () {
+    const [from, to] = pipe()
+    const size = () => fcntl(to, F_GETPIPE_SZ, 0)
+    const usual = size()
+    const { reader } = openReadPipe(from)
+    write(to, Buffer.alloc(usual), 0, usual)
+    yield* reader.readExactly(usual)
+    expect(size()).toBe(524_288)
+    close(to)
+    expect(yield* reader.read()).toBeNull()
+
+    const [unread, busy] = pipe()
+    const writer = openWritePipe(busy)
+    writer.write(Buffer.alloc(usual))
+    expect(fcntl(busy, F_GETPIPE_SZ, 0)).toBe(usual)
+    writer.write('x')
+    expect(fcntl(busy, F_GETPIPE_SZ, 0)).toBe(524_288)
+    const rest = openReadPipe(unread)
+    expect((yield* rest.reader.readExactly(usual + 1)).at(-1)).toBe('x'.charCodeAt(0))
+    writer.close()
+    yield* writer.waitClosed()
+    rest.transport.close()
+    yield* sleep(0)
   })
 
   behaves('lets a writer wait while it is full', function* () {

@@ -6,11 +6,14 @@ import {
   type StreamReader,
   type StreamWriter,
 } from '@tsyncio/streams'
-import { close } from '@tsyncio/syscalls'
+import { close, F_GETPIPE_SZ, fcntl } from '@tsyncio/syscalls'
 import { sleep, type Gen } from '@tsyncio/tasks'
 
 import type { ChildStdio } from './child-stdio.js'
 import type { StdioStreams } from './stdio-streams.js'
+
+// What the streams take at once.
+const readBytes = 65_536
 
 /** This process's ends of a child's pipes, as streams. */
 export class ProcessPipes {
@@ -46,13 +49,14 @@ export class ProcessPipes {
     return this.#streams.copied()
   }
 
-  /**
-   * Takes what the process wrote last. One read takes all that a pipe holds, unless it was
-   * made larger; it comes in the turn after this one, behind us.
-   */
+  /** Takes what the process wrote last, also if nobody has read what came before. */
   *readRest(): Gen<void> {
-    yield* sleep(0)
-    yield* sleep(0)
+    const reads = Math.max(0, ...this.#transports.map(readsLeft))
+    // They come in the turns after this one, behind us.
+    for (let left = reads; left >= 0; left--) {
+      for (const transport of this.#transports) transport.resumeReading()
+      yield* sleep(0)
+    }
   }
 
   /** Lets go of what is not closed: nothing more is written or read. */
@@ -73,6 +77,12 @@ export class ProcessPipes {
     this.#transports.push(pipe.transport)
     return pipe.reader
   }
+}
+
+/** How many reads take all that a pipe has room for. */
+function readsLeft(transport: ReadTransport): number {
+  const { fileno } = transport.getExtraInfo('pipe') as { fileno: () => number }
+  return transport.isClosing() ? 0 : Math.ceil(fcntl(fileno(), F_GETPIPE_SZ, 0) / readBytes)
 }
 
 // An fd that cannot be adopted is still whoever's it was.

@@ -120,6 +120,19 @@ onEachDriver('the end of a process', (runs) => {
     })
   })
 
+  it('leaves all that was written to be read, however much waits in the pipe', async () => {
+    await runs(function* () {
+      const process = yield* createSubprocessShell(
+        'head -c 500000 /dev/zero; echo done >&2; exec sleep 60',
+        { stdout: PIPE, stderr: PIPE },
+      )
+      expect(String(yield* process.stderr!.readLine())).toBe('done\n')
+      yield* process.close()
+      expect((yield* process.stdout!.readExactly(500_000)).length).toBe(500_000)
+      expect(yield* process.stdout!.read()).toBeNull()
+    })
+  })
+
   it('comes when its signal is aborted', async () => {
     await runs(function* () {
       const controller = new AbortController()

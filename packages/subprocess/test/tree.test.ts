@@ -83,6 +83,33 @@ onEachDriver('the process of a tree', (runs) => {
     })
   })
 
+  it('has a terminal of its own if it is to have one', async () => {
+    await runs(function* () {
+      const process = yield* createSubprocessShell(
+        'tty; (setsid sleep 60 &); stty size; kill -INT $$',
+        { tree: true, pty: { columns: 100, rows: 30 } },
+      )
+      const { path, reader } = process.pty!
+      expect(String(yield* reader.readLine()).trim()).toBe(path)
+      expect(String(yield* reader.readLine()).trim()).toBe('30 100')
+      expect(yield* process.wait()).toBe(-2)
+      expect(process.signalGroup(0)).toBe(true)
+      yield* process.close()
+      expect(process.signalGroup(0)).toBe(false)
+    })
+  })
+
+  it('leaves no terminal behind when it cannot be started', async () => {
+    await runs(function* () {
+      try {
+        yield* createSubprocessExec('/no/such/program', [], { tree: true, pty: true })
+        expect.unreachable()
+      } catch (error) {
+        expect((error as Error).message).toBe('spawn execve ENOENT /no/such/program')
+      }
+    })
+  })
+
   it('has the folder, the variables, the arguments and the fds that it is given', async () => {
     const file = openSync('/dev/null', 'r')
     await runs(function* () {

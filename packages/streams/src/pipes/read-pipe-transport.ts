@@ -4,16 +4,19 @@ import type { OSError } from '@tsyncio/syscalls'
 import type { PipeKind } from './adopt-pipe.js'
 import { FdTransport } from '../transports/fd-transport.js'
 import { Incoming } from '../transports/incoming.js'
+import { readBytes } from '../transports/slab.js'
 import type { Protocol, ReadTransport } from '../transports/transport.js'
+import { widenPipe } from './widen-pipe.js'
 
 /** The end of a pipe that one reads from; also a terminal, or a socket that is only read. */
 export class ReadPipeTransport extends FdTransport implements ReadTransport {
   readonly #incoming: Incoming
-  readonly #isDevice: boolean
+  readonly #kind: PipeKind
+  #isWide = false
 
   constructor(loop: EventLoop, fd: number, protocol: Protocol, kind: PipeKind) {
     super(loop, fd, protocol)
-    this.#isDevice = kind === 'device'
+    this.#kind = kind
     this.#incoming = new Incoming(loop, fd, this)
   }
 
@@ -43,9 +46,14 @@ export class ReadPipeTransport extends FdTransport implements ReadTransport {
     return name === 'pipe' ? { fileno: () => this.fd } : undefined
   }
 
+  override received(data: Buffer): void {
+    if (data.length === readBytes && !this.#isWide) this.#widen()
+    super.received(data)
+  }
+
   // What a terminal says when nobody has its other side open any more.
   override readFailed(error: OSError): void {
-    if (this.#isDevice && error.code === 'EIO') this.ended()
+    if (this.#kind === 'device' && error.code === 'EIO') this.ended()
     else super.readFailed(error)
   }
 
@@ -67,5 +75,11 @@ export class ReadPipeTransport extends FdTransport implements ReadTransport {
 
   protected dropUnsent(): void {
     // Nothing is ever written.
+  }
+
+  // It was full.
+  #widen(): void {
+    this.#isWide = true
+    if (this.#kind === 'FIFO') widenPipe(this.fd)
   }
 }

@@ -7,12 +7,14 @@ import type { OutgoingHold } from '../transports/outgoing-hold.js'
 import { Outgoing } from '../transports/outgoing.js'
 import { toBytes } from '../transports/to-bytes.js'
 import type { Protocol, WriteBufferLimits, WriteTransport } from '../transports/transport.js'
+import { widenPipe } from './widen-pipe.js'
 
 /** The end of a pipe that one writes to; also a terminal, or a socket that is only written. */
 export class WritePipeTransport extends FdTransport implements WriteTransport {
   readonly #outgoing: Outgoing
   readonly #kind: PipeKind
   #watching = false
+  #isWide = false
   readonly #readerGone: Runnable = { run: () => this.#onReaderGone() }
 
   constructor(loop: EventLoop, fd: number, protocol: Protocol, kind: PipeKind) {
@@ -23,7 +25,9 @@ export class WritePipeTransport extends FdTransport implements WriteTransport {
 
   write(data: Uint8Array | string): void {
     const bytes = toBytes(data)
-    if (!this.isClosing()) this.#outgoing.write(bytes)
+    if (this.isClosing()) return
+    this.#outgoing.write(bytes)
+    if (!this.#isWide && this.#outgoing.size > 0) this.#widen()
   }
 
   writeLines(lines: Iterable<Uint8Array | string>): void {
@@ -86,6 +90,12 @@ export class WritePipeTransport extends FdTransport implements WriteTransport {
 
   protected dropUnsent(): void {
     this.#outgoing.clear()
+  }
+
+  // The reader is slower, or the pipe too small for both to work at once.
+  #widen(): void {
+    this.#isWide = true
+    if (this.#kind === 'FIFO') widenPipe(this.fd)
   }
 
   #onReaderGone(): void {

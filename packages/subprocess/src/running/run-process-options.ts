@@ -1,6 +1,6 @@
 import { requireInput, type ProcessInput } from '../input/process-input.js'
 import { requireInteger, requireMilliseconds } from '../require-number.js'
-import type { StdioOption } from '../stdio-option.js'
+import type { OutputOption, StdinOption } from '../stdio-option.js'
 import type { SubprocessOptions } from '../subprocess-options.js'
 import type { OutputEncoding } from './captured-output.js'
 
@@ -9,11 +9,11 @@ export interface RunProcessOptions extends SubprocessOptions {
   /** What it reads. */
   readonly input?: ProcessInput | undefined
   /** Default: the `input`; without one 'null', so that it reads nothing. */
-  readonly stdin?: StdioOption | undefined
+  readonly stdin?: StdinOption | undefined
   /** Default: 'pipe', to be read into the result. */
-  readonly stdout?: StdioOption | undefined
+  readonly stdout?: OutputOption | undefined
   /** Default: 'pipe', to be read into the result. */
-  readonly stderr?: StdioOption | 'stdout' | undefined
+  readonly stderr?: OutputOption | 'stdout' | undefined
   /** Whether stderr goes where stdout goes, in order: `stderr: STDOUT`. Default: false. */
   readonly merge?: boolean | undefined
   /** Whether the output is given as text or as bytes. Default: 'utf8'. */
