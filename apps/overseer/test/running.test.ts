@@ -90,7 +90,6 @@ describe.concurrent('overseer run', () => {
       ['--pty', 'b'],
     )
     await overseer.printed(/a\.1 +\| plain\n/)
-    // eslint-disable-next-line no-control-regex
     await overseer.printed(/b\.1 +\| \x1b\[32mgreen\x1b\[0m\n/)
     overseer.signal('SIGINT')
     expect(await overseer.exit()).toBe(130)
