@@ -157,6 +157,8 @@ onEachDriver('the process of a tree', (runs) => {
     await runs(function* () {
       const process = yield* createSubprocessShell('(setsid sleep 600 &) ; exit 3', withTag(tag))
       expect(yield* process.wait()).toBe(3)
+      // It is a shell first, and nobody between two programs.
+      while (!tagged(tag).some((line) => line.includes('sleep 600'))) yield* sleep(1)
       expect(tagged(tag)).toEqual([expect.stringContaining('sleep 600')])
       expect(process.signalGroup(0)).toBe(true)
       expect(yield* process.close({ grace: 5000 })).toBe(3)

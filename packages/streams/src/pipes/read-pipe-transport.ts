@@ -47,6 +47,7 @@ export class ReadPipeTransport extends FdTransport implements ReadTransport {
   }
 
   override received(data: Buffer): void {
+    // It was full.
     if (data.length === readBytes && !this.#isWide) this.#widen()
     super.received(data)
   }
@@ -77,7 +78,6 @@ export class ReadPipeTransport extends FdTransport implements ReadTransport {
     // Nothing is ever written.
   }
 
-  // It was full.
   #widen(): void {
     this.#isWide = true
     if (this.#kind === 'FIFO') widenPipe(this.fd)

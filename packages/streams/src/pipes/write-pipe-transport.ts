@@ -25,9 +25,7 @@ export class WritePipeTransport extends FdTransport implements WriteTransport {
 
   write(data: Uint8Array | string): void {
     const bytes = toBytes(data)
-    if (this.isClosing()) return
-    this.#outgoing.write(bytes)
-    if (!this.#isWide && this.#outgoing.size > 0) this.#widen()
+    if (!this.isClosing()) this.#outgoing.write(bytes)
   }
 
   writeLines(lines: Iterable<Uint8Array | string>): void {
@@ -68,6 +66,13 @@ export class WritePipeTransport extends FdTransport implements WriteTransport {
     return name === 'pipe' ? { fileno: () => this.fd } : undefined
   }
 
+  // It has been full, and its reader goes on.
+  override resumeWriting(): void {
+    if (!this.#isWide && this.#kind === 'FIFO') widenPipe(this.fd)
+    this.#isWide = true
+    super.resumeWriting()
+  }
+
   protected get isFlushed(): boolean {
     return this.#outgoing.isIdle
   }
@@ -90,12 +95,6 @@ export class WritePipeTransport extends FdTransport implements WriteTransport {
 
   protected dropUnsent(): void {
     this.#outgoing.clear()
-  }
-
-  // The reader is slower, or the pipe too small for both to work at once.
-  #widen(): void {
-    this.#isWide = true
-    if (this.#kind === 'FIFO') widenPipe(this.fd)
   }
 
   #onReaderGone(): void {
