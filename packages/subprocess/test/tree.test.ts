@@ -168,6 +168,23 @@ onEachDriver('the process of a tree', (runs) => {
 })
 
 onEachDriver('the end of a tree', (runs) => {
+  it('is asked for of everybody, also of those whose parents end first', async () => {
+    const tag = makeTag()
+    const polite = `trap 'echo closed; exit' TERM; echo up; while :; do sleep 0.01; done`
+    const within = (depth: number): string =>
+      depth === 0 ? polite : `(${within(depth - 1)}) & wait`
+    for (let round = 0; round < 10; round++) {
+      await runs(function* () {
+        const process = yield* createSubprocessShell(within(3), withTag(tag))
+        expect(String(yield* process.stdout!.readLine())).toBe('up\n')
+        process.signalGroup('SIGTERM')
+        expect(String(yield* process.stdout!.readLine())).toBe('closed\n')
+        yield* process.close()
+      })
+    }
+    expect(tagged(tag)).toEqual([])
+  })
+
   it.each([
     ['signal-ignoring shells in sessions of their own', shells],
     ['daemons of python3', `exec python3 -c "${python}"`],

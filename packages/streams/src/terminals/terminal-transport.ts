@@ -52,6 +52,8 @@ export class TerminalTransport extends FdTransport implements Transport {
   write(data: Uint8Array | string): void {
     const bytes = toBytes(data)
     if (this.#canSend) this.#outgoing.write(bytes)
+    // Nor does select say so later, while nobody reads.
+    if (this.#outgoing.size > 0) this.stillBlocked()
   }
 
   writeLines(lines: Iterable<Uint8Array | string>): void {

@@ -7,7 +7,7 @@
 // A number that was read may be another process's by the time it is used. So a process is
 // first pinned by a pidfd, then its parent is read, then the signal goes to the pidfd. Its
 // parent's number is still the parent's: stopped, it cannot end, and whoever ends without
-// having been reaped keeps its number.
+// having been reaped keeps its number. A parent that is this process vouches for any.
 #include "guardian.h"
 
 #include <fcntl.h>
@@ -85,7 +85,9 @@ static int signal_member(member_t member, int number) {
   if (pidfd < 0) return errno;
   look_t look;
   int failed = ESRCH;
-  if (look_at(member.pid, &look) && look.parent == member.parent)
+  // Who has lost its parent is a child of ours, and so it is still who it was.
+  if (look_at(member.pid, &look) &&
+      (look.parent == member.parent || look.parent == (pid_t)syscall(SYS_getpid)))
     failed = syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0) < 0 ? errno : 0;
   close(pidfd);
   return failed;
@@ -191,12 +193,12 @@ static void begin_list(void) {
   add_children_of((pid_t)syscall(SYS_getpid));
 }
 
+// All are listed before the first is told, since whoever ends leaves its children to others.
+// Whom they start afterwards, to clean up, is not meant.
 void signal_descendants(int number) {
   begin_list();
-  for (size_t i = 0; i < member_count; i++) {
-    signal_member(members[i], number);
-    add_children_of(members[i].pid);
-  }
+  for (size_t i = 0; i < member_count; i++) add_children_of(members[i].pid);
+  for (size_t i = 0; i < member_count; i++) signal_member(members[i], number);
 }
 
 // Only a process that has stopped can be asked for all its children. Each is asked once:
