@@ -109,6 +109,11 @@ export class Overseer {
     return this.#child.exitCode
   }
 
+  /** Waits until there are so many of it, with those whom it started. */
+  async hasGrownTo(count: number): Promise<void> {
+    while (this.leftovers().length < count) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+
   /** Waits until nobody of it is left, or of whom it started. */
   async vanished(): Promise<void> {
     while (this.leftovers().length > 0) await new Promise((resolve) => setTimeout(resolve, 5))
