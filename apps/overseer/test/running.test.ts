@@ -73,6 +73,7 @@ describe.concurrent('overseer run', () => {
     overseer.signal('SIGKILL')
     await overseer.exit()
     await overseer.vanished()
+    expect(overseer.leftovers()).toEqual([])
   })
 
   it('ends daemons too, when it is asked to end', async ({ expect }) => {
