@@ -1,8 +1,9 @@
 import type { EventLoop, Runnable } from '@tsyncio/loop'
-import { EPIPE, osError, poll, POLLERR, POLLHUP } from '@tsyncio/syscalls'
+import { EPIPE, osError, POLLERR, POLLHUP } from '@tsyncio/syscalls'
 
 import type { PipeKind } from './adopt-pipe.js'
 import { FdTransport } from '../transports/fd-transport.js'
+import { isHungUp } from '../transports/is-hung-up.js'
 import type { OutgoingHold } from '../transports/outgoing-hold.js'
 import { Outgoing } from '../transports/outgoing.js'
 import { toBytes } from '../transports/to-bytes.js'
@@ -100,15 +101,8 @@ export class WritePipeTransport extends FdTransport implements WriteTransport {
   #onReaderGone(): void {
     if (this.isClosing()) return
     // What comes over a socket is not for us, and its end need not be that of our direction.
-    if (this.#kind === 'socket' && !isHungUp(this.fd)) return this.stopReading()
+    if (this.#kind === 'socket' && !isHungUp(this.fd, POLLHUP | POLLERR)) return this.stopReading()
     if (this.isFlushed) this.close()
     else this.end(osError(-EPIPE, 'write'))
   }
-}
-
-/** Whether the other side is closed, in both directions. */
-function isHungUp(fd: number): boolean {
-  const entry = Int32Array.of(fd, 0)
-  poll(entry, 1, 0)
-  return (((entry[1] as number) >>> 16) & (POLLHUP | POLLERR)) !== 0
 }

@@ -1,19 +1,15 @@
 import { InvalidStateError, type EventLoop } from '@tsyncio/loop'
 import { ECONNRESET, osError, SHUT_WR, shutdown, type Address } from '@tsyncio/syscalls'
 
-import { FdTransport, type OnGone } from './fd-transport.js'
-import { Incoming } from './incoming.js'
-import type { OutgoingHold } from './outgoing-hold.js'
-import { Outgoing } from './outgoing.js'
+import type { OnGone } from './fd-transport.js'
 import { requireUnixSocket } from '../sockets/require-unix-socket.js'
 import { toBytes } from './to-bytes.js'
 import { TransportSocket } from '../sockets/transport-socket.js'
-import type { Protocol, Transport, WriteBufferLimits } from './transport.js'
+import type { Protocol, Transport } from './transport.js'
+import { TwoWayTransport } from './two-way-transport.js'
 
 /** A connected stream socket, TCP or Unix. */
-export class SocketTransport extends FdTransport implements Transport {
-  readonly #incoming: Incoming
-  readonly #outgoing: Outgoing
+export class SocketTransport extends TwoWayTransport implements Transport {
   readonly #socket: TransportSocket
   readonly #peer: Address | undefined
   #wroteEof = false
@@ -21,44 +17,20 @@ export class SocketTransport extends FdTransport implements Transport {
   /** @param peer the other side's address, if it is known already. */
   constructor(loop: EventLoop, fd: number, protocol: Protocol, peer?: Address, onGone?: OnGone) {
     super(loop, fd, protocol, onGone)
-    this.#incoming = new Incoming(loop, fd, this)
-    this.#outgoing = new Outgoing(loop, fd, this)
     this.#socket = new TransportSocket(fd)
     this.#peer = peer
-  }
-
-  /** Keeps the process alive while it reads; so it is made. */
-  ref(): void {
-    this.#incoming.setRef(true)
-  }
-
-  /** Lets the process end while it reads. */
-  unref(): void {
-    this.#incoming.setRef(false)
-  }
-
-  isReading(): boolean {
-    return this.#incoming.isReading
-  }
-
-  pauseReading(): void {
-    this.#incoming.pause()
-  }
-
-  resumeReading(): void {
-    this.#incoming.resume()
   }
 
   write(data: Uint8Array | string): void {
     this.#requireWritable()
     const bytes = toBytes(data)
-    if (!this.isLost) this.#outgoing.write(bytes)
+    if (!this.isLost) this.outgoing.write(bytes)
   }
 
   writeLines(lines: Iterable<Uint8Array | string>): void {
     this.#requireWritable()
     const chunks = Array.from(lines, toBytes)
-    if (!this.isLost) this.#outgoing.writeAll(chunks)
+    if (!this.isLost) this.outgoing.writeAll(chunks)
   }
 
   /**
@@ -71,16 +43,16 @@ export class SocketTransport extends FdTransport implements Transport {
     if (this.isLost) throw osError(-ECONNRESET, 'sendmsg')
     requireUnixSocket(this.fd)
     this.#requireWritable()
-    this.#outgoing.writeWithFds(data, fds)
+    this.outgoing.writeWithFds(data, fds)
   }
 
   /** Keeps at most `max` fds that come, until they are taken. To be called before it starts. */
   acceptFds(max: number): void {
-    this.#incoming.acceptFds(max)
+    this.incoming.acceptFds(max)
   }
 
   takeFds(most: number): number[] {
-    return this.#incoming.takeFds(most)
+    return this.incoming.takeFds(most)
   }
 
   writeEof(): void {
@@ -91,26 +63,6 @@ export class SocketTransport extends FdTransport implements Transport {
 
   canWriteEof(): boolean {
     return true
-  }
-
-  setWriteBufferLimits(limits: WriteBufferLimits): void {
-    this.#outgoing.setLimits(limits)
-  }
-
-  getWriteBufferLimits(): Required<WriteBufferLimits> {
-    return this.#outgoing.limits
-  }
-
-  getWriteBufferSize(): number {
-    return this.#outgoing.size
-  }
-
-  holdWriting(hold: OutgoingHold): void {
-    this.#outgoing.hold(hold)
-  }
-
-  releaseWriting(hold: OutgoingHold): void {
-    this.#outgoing.release(hold)
   }
 
   getExtraInfo(name: string): unknown {
@@ -126,28 +78,12 @@ export class SocketTransport extends FdTransport implements Transport {
     super.drained()
   }
 
-  protected get isFlushed(): boolean {
-    return this.#outgoing.isIdle
-  }
-
   protected get canHalfClose(): boolean {
     return true
   }
 
-  protected startReading(): void {
-    this.#incoming.start()
-  }
-
-  protected stopReading(): void {
-    this.#incoming.stop()
-  }
-
-  protected dropUnsent(): void {
-    this.#outgoing.clear()
-  }
-
   protected override dropUntaken(): void {
-    this.#incoming.closeFds()
+    this.incoming.closeFds()
   }
 
   // If it fails, the other side would wait for the end for ever.
