@@ -1,19 +1,9 @@
-import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
+import { coroutine, type Coroutine } from '@tsyncio/tasks'
 
 import type { Process } from './process.js'
 import { requireCommand } from './require-command.js'
 import { startProcess } from './start-process.js'
-import { startTree } from './tree/start-tree.js'
 import { requireOptions, type SubprocessOptions } from './subprocess-options.js'
-
-function* started(
-  program: string,
-  args: readonly string[],
-  options: SubprocessOptions,
-): Gen<Process> {
-  if (options.tree === true) return yield* startTree(program, args, options)
-  return startProcess(program, args, options)
-}
 
 /**
  * Starts a program, which is looked for in the `PATH` of its environment, and gives the
@@ -46,5 +36,5 @@ export function createSubprocessExec(
 ): Coroutine<Process> {
   requireCommand(program, args)
   requireOptions(options)
-  return coroutine(started(program, [...args], options))
+  return coroutine(startProcess(program, [...args], options))
 }

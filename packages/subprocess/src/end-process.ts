@@ -1,7 +1,7 @@
-import { isCancelled } from '@tsyncio/loop'
 import { SIGCONT, SIGHUP, SIGKILL, SIGTERM } from '@tsyncio/syscalls'
 import { timeout, TimeoutError, type Gen } from '@tsyncio/tasks'
 
+import { despiteCancellation } from './despite-cancellation.js'
 import type { Exit } from './exit.js'
 import type { Followers } from './followers.js'
 
@@ -31,16 +31,8 @@ export function* endProcess(
     if (!(error instanceof TimeoutError)) interruption = { error }
   }
   signal(SIGKILL)
-  // Nothing survives SIGKILL, so this wait is short; a cancellation has to stand in line.
-  for (let over = false; !over;) {
-    try {
-      yield* ended(exit, followers)
-      over = true
-    } catch (error) {
-      if (!isCancelled(error)) throw error
-      interruption = { error }
-    }
-  }
+  // Nothing survives SIGKILL, so this wait is short.
+  interruption = (yield* despiteCancellation(() => ended(exit, followers))) ?? interruption
   if (interruption !== undefined) throw interruption.error
   return exit.returncode as number
 }

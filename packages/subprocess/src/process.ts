@@ -1,35 +1,22 @@
-import { InvalidStateError, type EventLoop } from '@tsyncio/loop'
+import { InvalidStateError } from '@tsyncio/loop'
 import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 import { SIGKILL, SIGTERM } from '@tsyncio/syscalls'
 import type { StreamReader, StreamWriter } from '@tsyncio/streams'
 
-import type { ChildStdio } from './child-stdio.js'
 import { communicate } from './communicate.js'
 import { endProcess } from './end-process.js'
 import type { Exit } from './exit.js'
 import type { Followers } from './followers.js'
-import type { Foreground } from './foreground.js'
 import { requireInput, type ProcessInput } from './input/process-input.js'
 import { ProcessLines, type ProcessLinesOptions } from './lines/process-lines.js'
-import type { TerminalOptions } from './pty/child-terminal.js'
 import type { Pty } from './pty/pty.js'
 import { ProcessPipes } from './process-pipes.js'
 import type { ProcessUsage } from './process-usage.js'
 import { signalNumber } from './signal-number.js'
-import type { StdioStreams } from './stdio-streams.js'
+import type { Start } from './start.js'
 import { requireGrace } from './subprocess-options.js'
 
 const defaultGrace = 5000
-
-/** What a process consists of. */
-interface ProcessParts {
-  readonly exit: Exit
-  readonly followers: Followers | undefined
-  readonly stdio: ChildStdio
-  readonly streams: StdioStreams
-  /** The terminal, if it was lent. */
-  readonly foreground: Foreground | undefined
-}
 
 /**
  * A running process (asyncio's `Process`): what `createSubprocessExec` gives.
@@ -46,11 +33,8 @@ export class Process {
   readonly pty: Pty | null
 
   /** @internal */
-  constructor(
-    loop: EventLoop,
-    { exit, followers, stdio, streams, foreground }: ProcessParts,
-    options: TerminalOptions,
-  ) {
+  constructor(start: Start, exit: Exit, followers: Followers | undefined) {
+    const { loop, options, stdio, streams, foreground } = start
     const { signal, limit, grace = defaultGrace } = options
     this.pty = options.terminal ?? null
     const terminate = (): void => this.terminate()

@@ -6,10 +6,15 @@ function requireNumber(value: unknown, what: string, option: string): asserts va
 }
 
 /** @throws TypeError or RangeError, with the option's name; left out is fine. */
-export function requireInteger(value: unknown, least: number, option: string): void {
+export function requireInteger(
+  value: unknown,
+  least: number,
+  option: string,
+  most = Infinity,
+): void {
   if (value === undefined) return
   requireNumber(value, 'a number', option)
-  if ((Number.isInteger(value) || value === Infinity) && value >= least) return
+  if ((Number.isInteger(value) || value === Infinity) && value >= least && value <= most) return
   throw new RangeError(
     `Expected an integer from ${least} on for the option "${option}", got ${value}.`,
   )

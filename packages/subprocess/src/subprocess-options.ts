@@ -1,6 +1,7 @@
 import { requireChildOptions, type ChildOptions } from './child-options.js'
 import type { PtyOptions } from './pty/pty-options.js'
 import { requirePty } from './pty/require-pty.js'
+import { requireInteger } from './require-number.js'
 import { requireText } from './require-text.js'
 import { requireStdio } from './require-stdio.js'
 import type { OutputOption, StdinOption } from './stdio-option.js'
@@ -54,6 +55,8 @@ export interface SubprocessOptions extends ChildOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+const mostInt = 2 ** 31 - 1
+
 function got(value: unknown): string {
   return `got ${String(value)} (${typeof value})`
 }
@@ -70,17 +73,6 @@ function requireEnv(env: unknown): void {
       throw new TypeError(`Expected names without "=" in the option "env", got "${name}".`)
     }
   }
-}
-
-function requireInteger(value: unknown, least: number, option: string): void {
-  if (value === undefined) return
-  if (typeof value !== 'number') {
-    throw new TypeError(`Expected a number for the option "${option}", ${got(value)}.`)
-  }
-  if (Number.isInteger(value) && value >= least && value < 2 ** 31) return
-  throw new RangeError(
-    `Expected an integer from ${least} on for the option "${option}", got ${value}.`,
-  )
 }
 
 function requireFlag(value: unknown, option: string): void {
@@ -111,8 +103,9 @@ export function requireOptions(options: SubprocessOptions): void {
   if (argv0 !== undefined) requireText(argv0, 'the option "argv0"')
   requireEnv(options.env)
   requireChildOptions(options)
-  requireInteger(options.limit, 1, 'limit')
-  if (options.processGroup !== 'inherit') requireInteger(options.processGroup, 0, 'processGroup')
+  requireInteger(options.limit, 1, 'limit', mostInt)
+  if (options.processGroup !== 'inherit')
+    requireInteger(options.processGroup, 0, 'processGroup', mostInt)
   requireFlag(startNewSession, 'startNewSession')
   requireFlag(options.tree, 'tree')
   if (options.grace !== undefined) requireGrace(options.grace)

@@ -1,5 +1,7 @@
 import type { StreamReaderOptions, TerminalSize } from '@tsyncio/streams'
 
+import { requireBoolean } from '../require-boolean.js'
+
 /** What a terminal is like at first. */
 export interface PtyOptions extends StreamReaderOptions {
   /** Default: 80. From 0, which programs take for unknown, to 65535. */
@@ -37,9 +39,4 @@ function requireLength(value: unknown, option: string): void {
       `Expected an integer from 0 to ${most} for the option "${option}", got ${value}.`,
     )
   }
-}
-
-function requireBoolean(value: unknown, option: string): void {
-  if (value === undefined || typeof value === 'boolean') return
-  throw new TypeError(`Expected a boolean for the option "${option}", got ${typeof value}.`)
 }

@@ -20,17 +20,8 @@ export interface ProcessResult<Out = Output, Err = Output> {
   readonly usage: ProcessUsage | null
 }
 
-/** What only its parts know of a {@link ProcessResult}. */
-export interface ProcessEnd<Out, Err> {
-  readonly command: readonly string[]
-  readonly returncode: number
-  readonly stdout: Out
-  readonly stderr: Err
-  readonly durationMs: number
-  /** What it used of CPU and memory; null if somebody else reaped it. */
-  readonly usage: ProcessUsage | null
-}
-
-export function processResult<Out, Err>(end: ProcessEnd<Out, Err>): ProcessResult<Out, Err> {
+export function processResult<Out, Err>(
+  end: Omit<ProcessResult<Out, Err>, 'signal'>,
+): ProcessResult<Out, Err> {
   return { ...end, signal: signalName(end.returncode) }
 }

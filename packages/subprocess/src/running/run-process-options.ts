@@ -1,4 +1,5 @@
 import { requireInput, type ProcessInput } from '../input/process-input.js'
+import { requireBoolean } from '../require-boolean.js'
 import { requireInteger, requireMilliseconds } from '../require-number.js'
 import type { OutputOption, StdinOption } from '../stdio-option.js'
 import type { SubprocessOptions } from '../subprocess-options.js'
@@ -32,11 +33,6 @@ export interface RunProcessOptions extends SubprocessOptions {
 
 /** 100 MiB. */
 export const defaultMaxOutput = 104_857_600
-
-function requireBoolean(value: unknown, option: string): void {
-  if (value === undefined || typeof value === 'boolean') return
-  throw new TypeError(`Expected a boolean for the option "${option}", got ${typeof value}.`)
-}
 
 /** @throws TypeError or RangeError, with the option's name, for what concerns running alone. */
 export function requireRunOptions(options: RunProcessOptions): void {
