@@ -6,9 +6,4 @@ export class Ballast {
   constructor(mebibytes: number) {
     for (let i = 0; i < mebibytes; i++) this.#buffers.push(Buffer.alloc(2 ** 20, 1))
   }
-
-  /** Still there: said after the work, so that nobody collects it before. */
-  get size(): number {
-    return this.#buffers.length
-  }
 }

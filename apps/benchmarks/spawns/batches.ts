@@ -14,10 +14,9 @@ export interface Spawning {
 
 type Batches = Readonly<Record<string, () => Promise<Done>>>
 
-async function held(spawning: Spawning, ballast: Ballast): Promise<Done> {
+async function held(spawning: Spawning): Promise<Done> {
   let sum = 0
   for (let i = 0; i < HELD_PROGRAMS; i++) sum += await spawning.runTrue()
-  if (ballast.size < 0) throw new Error('The ballast is gone.')
   return { operations: HELD_PROGRAMS, held: sum }
 }
 
@@ -53,7 +52,10 @@ async function idle(spawning: Spawning): Promise<Done> {
 export function batchesOf(spawning: Spawning): Batches {
   const heldWith = (mebibytes: number) => {
     let ballast: Ballast | undefined
-    return () => held(spawning, (ballast ??= new Ballast(mebibytes)))
+    return () => {
+      ballast ??= new Ballast(mebibytes)
+      return held(spawning)
+    }
   }
   return {
     'held-0': heldWith(0),

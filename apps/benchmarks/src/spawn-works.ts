@@ -1,17 +1,12 @@
-import type { Bar } from './bar.js'
 import type { Column } from './column.js'
-import type { MaybeContender } from './contender.js'
 import { contenderOn } from './contender-on.js'
+import type { LoopWork } from './loop-works.js'
 import { packagePath } from './package-path.js'
 import type { Runtimes } from './runtimes.js'
 
 /** Something that is done with processes, and everybody's way of doing it. */
-export interface SpawnWork {
-  readonly name: string
-  readonly work: string
-  readonly contenders: readonly MaybeContender[]
+export interface SpawnWork extends LoopWork {
   readonly columns: readonly Column[]
-  readonly bars: readonly Bar[]
 }
 
 const ours = packagePath('dist/spawns/tsyncio.js')
