@@ -124,6 +124,18 @@ describe('getAddressInfo', () => {
     })
   })
 
+  it('refuses a name where numbers are wanted, without asking', async () => {
+    const counts = await asked(async () => {
+      await run(async () => {
+        const asking = getAddressInfo('LOCALHOST', 80, { numeric: true })
+        await expect(asking).rejects.toMatchObject({ code: 'ENOTFOUND', hostname: 'LOCALHOST' })
+        const numeric = await getAddressInfo('192.0.2.1', 80, { numeric: true })
+        expect(numeric).toEqual([{ family: 'IPv4', address: '192.0.2.1', port: 80 }])
+      })
+    })
+    expect(counts.all).toBe(0)
+  })
+
   it('finds the names of this machine', async () => {
     const hosts = await readFile('/etc/hosts', 'utf8')
     const entry = /^127\.0\.0\.1\s+(?:localhost\s+)?(?!localhost)(\S+)/m.exec(hosts)
@@ -136,16 +148,50 @@ describe('getAddressInfo', () => {
 })
 
 describe('getNameInfo', () => {
+  const here = { family: 'IPv4', address: '127.0.0.1', port: 80 } as const
+  // Of a network for documentation (RFC 5737): nobody has a name in it.
+  const nameless = { family: 'IPv4', address: '192.0.2.1', port: 80 } as const
+
   it('gives the names of a host and a port', async () => {
     await run(async () => {
-      const address = { family: 'IPv4', address: '127.0.0.1', port: 80 } as const
-      expect(await getNameInfo(address)).toMatchObject({ host: expect.any(String) as string })
-      expect(await getNameInfo(address, { numeric: true })).toEqual({
-        host: '127.0.0.1',
-        service: '80',
+      expect(await getNameInfo(here)).toEqual({
+        host: expect.stringMatching(/[a-z]/) as string,
+        service: 'http',
       })
     })
   })
+
+  it('gives the numbers of both, or of one of them', async () => {
+    const counts = await asked(async () => {
+      await run(async () => {
+        expect(await getNameInfo(here, { numeric: true })).toEqual({
+          host: '127.0.0.1',
+          service: '80',
+        })
+      })
+    })
+    expect(counts.all).toBe(0)
+    await run(function* () {
+      expect(yield* getNameInfo(here, { numeric: 'host' })).toEqual({
+        host: '127.0.0.1',
+        service: 'http',
+      })
+      const { host, service } = yield* getNameInfo(here, { numeric: 'service' })
+      expect([/[a-z]/.test(host), service]).toEqual([true, '80'])
+    })
+  })
+
+  it('takes an address without a name as its name, unless one is required', async () => {
+    await run(async () => {
+      expect(await getNameInfo(nameless)).toEqual({ host: '192.0.2.1', service: 'http' })
+      expect(await getNameInfo(nameless, { numeric: 'service' })).toEqual({
+        host: '192.0.2.1',
+        service: '80',
+      })
+      const asking = getNameInfo(nameless, { nameRequired: true })
+      await expect(asking).rejects.toMatchObject({ code: 'ENOTFOUND', syscall: 'getnameinfo' })
+    })
+  }, 60_000)
 })
 
 describe('bad arguments', () => {
@@ -156,5 +202,13 @@ describe('bad arguments', () => {
     expect(() => getAddressInfo('a', 80, { lookup: 1 as any })).toThrow(TypeError)
     expect(() => getNameInfo({ path: '/a' } as any)).toThrow(TypeError)
     expect(() => getNameInfo({ family: 'IPv4', address: 'b', port: 1 })).toThrow(RangeError)
+    const address = { family: 'IPv4', address: '127.0.0.1', port: 1 } as const
+    for (const options of [
+      { numeric: 'all' as any },
+      { nameRequired: 1 as any },
+      { numeric: true, nameRequired: true },
+    ]) {
+      expect(() => getNameInfo(address, options)).toThrow(TypeError)
+    }
   })
 })

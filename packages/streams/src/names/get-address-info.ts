@@ -8,11 +8,16 @@ import { requireResolve, resolveHost, type ResolveOptions } from './resolve.js'
 export interface AddressInfoOptions extends ResolveOptions {
   /** Whether the empty host means every interface, for who listens, and not the loopback. */
   readonly passive?: boolean | undefined
+  /** Whether a name, but `localhost`, is an error (ENOTFOUND) at once. Default: false. */
+  readonly numeric?: boolean | undefined
 }
+
+const nobody = () => Promise.resolve([])
 
 function* resolving(host: string, port: number, options: AddressInfoOptions): Gen<IPAddress[]> {
   const purpose = options.passive === true ? 'listen' : 'connect'
-  return yield* resolveHost(getRunningLoop(), host, port, purpose, options)
+  const lookup = options.numeric === true ? nobody : options.lookup
+  return yield* resolveHost(getRunningLoop(), host, port, purpose, { ...options, lookup })
 }
 
 /**

@@ -7,8 +7,13 @@ import { requireIPAddress } from './ip-address.js'
 import { lookUp } from './look-up.js'
 
 export interface NameInfoOptions {
-  /** Whether to give the numbers as they are, without asking anybody. Default: false. */
-  readonly numeric?: boolean | undefined
+  /**
+   * Which numbers to give as they are: those of the host, of the service, or both (true), which
+   * asks nobody. Default: false.
+   */
+  readonly numeric?: boolean | 'host' | 'service' | undefined
+  /** Whether an address without a name is an error (ENOTFOUND). Default: it is its own name. */
+  readonly nameRequired?: boolean | undefined
 }
 
 /** The names of an address and of its port; what has none is given as a number. */
@@ -17,17 +22,53 @@ export interface NameInfo {
   readonly service: string
 }
 
-function* naming({ address, port }: IPAddress, numeric: boolean): Gen<NameInfo> {
-  if (numeric) return { host: address, service: String(port) }
+function* named(address: string, port: number): Gen<NameInfo> {
   const loop = getRunningLoop()
   const { hostname, service } = yield* lookUp(loop, address, () => lookupService(address, port))
   return { host: hostname, service }
 }
 
+function hasNoName(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOTFOUND'
+}
+
+// Node asks for a service together with a host, and requires a name of that: this one has one.
+function* namedService(port: number): Gen<string> {
+  return (yield* named('127.0.0.1', port)).service
+}
+
+function* naming({ address, port }: IPAddress, options: NameInfoOptions): Gen<NameInfo> {
+  const { numeric = false, nameRequired = false } = options
+  if (numeric === true) return { host: address, service: String(port) }
+  if (numeric === 'host') return { host: address, service: yield* namedService(port) }
+  try {
+    const names = yield* named(address, port)
+    return numeric === 'service' ? { ...names, service: String(port) } : names
+  } catch (error) {
+    if (nameRequired || !hasNoName(error)) throw error
+  }
+  return {
+    host: address,
+    service: numeric === 'service' ? String(port) : yield* namedService(port),
+  }
+}
+
+function requireOptions({ numeric, nameRequired }: NameInfoOptions): void {
+  if (![undefined, true, false, 'host', 'service'].includes(numeric))
+    throw new TypeError(
+      `Expected numeric true, false, 'host' or 'service', got ${String(numeric)}.`,
+    )
+  if (nameRequired !== undefined && typeof nameRequired !== 'boolean')
+    throw new TypeError(`Expected nameRequired true or false, got ${String(nameRequired)}.`)
+  if (nameRequired === true && (numeric === true || numeric === 'host'))
+    throw new TypeError('A name cannot be required of a host that is to be given as a number.')
+}
+
 /**
- * What an address is called (asyncio's `loop.getnameinfo`). Cancelling ends the wait.
+ * What an address is called (asyncio's `loop.getnameinfo`; getnameinfo(3)). What has no name
+ * is given as a number. Cancelling ends the wait.
  *
- * @throws TypeError or RangeError if it is no IP address.
+ * @throws TypeError or RangeError if it is no IP address, or the options are none.
  * @example
  * ```ts
  * import { getNameInfo } from '@tsyncio/streams'
@@ -41,8 +82,9 @@ function* naming({ address, port }: IPAddress, numeric: boolean): Gen<NameInfo> 
  */
 export function getNameInfo(
   address: IPAddress,
-  { numeric = false }: NameInfoOptions = {},
+  options: NameInfoOptions = {},
 ): Coroutine<NameInfo> {
   requireIPAddress(address)
-  return coroutine(naming(address, numeric))
+  requireOptions(options)
+  return coroutine(naming(address, options))
 }
