@@ -98,7 +98,7 @@ export function describeAsCompleted({ spelling, run }: TaskDrive): void {
       const main = body(function* () {
         const tasks = [1, 60_000, 60_000].map((delay) => createTask(() => sleep(delay, delay)))
         const ends: unknown[] = []
-        for (const next of asCompleted(tasks, { timeout: 25 })) ends.push(yield* ending(next))
+        for (const next of asCompleted(tasks, { timeout: 200 })) ends.push(yield* ending(next))
         return [ends, tasks.map((task) => task.done()), tasks[1]?.waiters().length]
       })
       const ends = [1, 'TimeoutError', 'TimeoutError']
@@ -108,9 +108,9 @@ export function describeAsCompleted({ spelling, run }: TaskDrive): void {
     it('does not time out when all are done in time', async () => {
       const main = body(function* () {
         const ends: unknown[] = []
-        for (const next of asCompleted([sleep(1, 'a')], { timeout: 25 }))
+        for (const next of asCompleted([sleep(1, 'a')], { timeout: 200 }))
           ends.push(yield* wait(next))
-        yield* wait(sleep(30))
+        yield* wait(sleep(210))
         return ends
       })
       expect(await run(main)).toEqual(['a'])

@@ -107,7 +107,7 @@ export function describeTimeoutsAndTasks({ spelling, run }: TaskDrive): void {
           log.push(String(yield* ending(timeout(1, pausing(60_000)))))
           yield* wait(sleep(60_000))
         })
-        log.push(String(yield* ending(timeout(40, outer))))
+        log.push(String(yield* ending(timeout(250, outer))))
       })
       await run(main)
       expect(log).toEqual(['TimeoutError', 'TimeoutError'])

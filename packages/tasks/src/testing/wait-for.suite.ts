@@ -128,7 +128,7 @@ export function describeWaitFor({ spelling, run }: TaskDrive): void {
         const future = getRunningLoop().createFuture<string>()
         const when = getRunningLoop().time() + 2
         getRunningLoop().callAt(when, () => future.setResult('ok'))
-        return yield* ending(waitFor(future, 60))
+        return yield* ending(waitFor(future, 1000))
       })
       expect(await run(main)).toBe('ok')
     })

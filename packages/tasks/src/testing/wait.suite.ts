@@ -71,7 +71,7 @@ export function describeWait({ spelling, run }: TaskDrive): void {
     it('gives what there is when the time is up, and cancels nothing', async () => {
       const main = body(function* () {
         const tasks = slowAnd(() => sleep(1))
-        const result = names(yield* wait(waitSeveral(tasks, { timeout: 25 })))
+        const result = names(yield* wait(waitSeveral(tasks, { timeout: 200 })))
         return [...result, tasks[0]?.cancelling()]
       })
       expect(await run(main)).toEqual(['quick', 'slow', 0])
