@@ -96,14 +96,9 @@ export abstract class Strand implements Runnable {
   /** Calls {@link step}, or {@link stepWithin} if the strand's code may be anybody's. */
   protected abstract enter(delivers: boolean): void
 
-  /** A step with the context and the storages around it that the strand's code expects. */
+  /** A step with the storages around it that the strand's code expects. */
   protected stepWithin(scope: StepScope, delivers: boolean): void {
-    const outer = Context.swap(this.task.getContext())
-    try {
-      scope.runInAsyncScope(delivers ? stepAndDeliver : stepWithoutDelivering, this)
-    } finally {
-      Context.swap(outer)
-    }
+    scope.runInAsyncScope(delivers ? stepAndDeliver : stepWithoutDelivering, this)
   }
 
   /** The generator, or hand-written wait, that the strand drives, once it has begun. */
@@ -234,9 +229,10 @@ export abstract class Strand implements Runnable {
     throw new TypeError('A strand without an iterator must know how to make one.')
   }
 
-  /** Advances the generator once, and arranges what comes of it. */
+  /** Advances the generator once, in the task's context, and arranges what comes of it. */
   step(delivers: boolean): void {
     const outer = current
+    const outerContext = Context.swap(this.task.getContext())
     current = this
     try {
       const result = this.#advance(delivers)
@@ -246,6 +242,7 @@ export abstract class Strand implements Runnable {
       this.fail(error)
     } finally {
       current = outer
+      Context.swap(outerContext)
     }
   }
 
