@@ -15,6 +15,13 @@ leakCheck()
 
 const stubborn = "trap '' TERM; echo ready; while :; do sleep 60; done"
 
+// Makes room in the pipe for all that it writes, so that it need not be read meanwhile.
+const fill = `import fcntl, os, time
+fcntl.fcntl(1, fcntl.F_SETPIPE_SZ, 1 << 20)
+os.write(1, bytes(500_000))
+os.write(2, b'done\\n')
+time.sleep(60)`
+
 onEachDriver('the end of a process', (runs) => {
   it('comes with the end of its loop at the latest', async () => {
     let process: Process | undefined
@@ -122,10 +129,10 @@ onEachDriver('the end of a process', (runs) => {
 
   it('leaves all that was written to be read, however much waits in the pipe', async () => {
     await runs(function* () {
-      const process = yield* createSubprocessShell(
-        'head -c 500000 /dev/zero; echo done >&2; exec sleep 60',
-        { stdout: PIPE, stderr: PIPE },
-      )
+      const process = yield* createSubprocessExec('python3', ['-c', fill], {
+        stdout: PIPE,
+        stderr: PIPE,
+      })
       expect(String(yield* process.stderr!.readLine())).toBe('done\n')
       yield* process.close()
       expect((yield* process.stdout!.readExactly(500_000)).length).toBe(500_000)
