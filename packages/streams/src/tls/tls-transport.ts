@@ -57,7 +57,7 @@ export class TlsTransport extends FdTransport implements Transport, HandshakeOut
   constructor(loop: EventLoop, parts: TlsTransportParts) {
     super(loop, parts.fd, { connectionLost: parts.onFailed }, parts.onGone)
     this.#parts = parts
-    this.#socket = new TransportSocket(parts.fd)
+    this.#socket = new TransportSocket(this)
     this.#sockname = this.#socket.getsockname()
     this.#peername = parts.peer ?? this.#socket.getpeername()
   }
@@ -98,6 +98,11 @@ export class TlsTransport extends FdTransport implements Transport, HandshakeOut
     if (!isMade) this.end(this.#error)
     // What has come before is told before.
     else this.loop.schedule({ run: () => this.#fail() })
+  }
+
+  // The carrier closes it, before we are told.
+  override fileno(): number {
+    return this.#carrier?.destroyed === true ? -1 : super.fileno()
   }
 
   isReading(): boolean {

@@ -19,6 +19,8 @@ export abstract class FdTransport implements BaseTransport {
   #closing = false
   #lost = false
   #gone = false
+  #open = true
+  #ended = false
 
   constructor(loop: EventLoop, fd: number, protocol: Protocol, onGone?: OnGone) {
     this.loop = loop
@@ -39,8 +41,18 @@ export abstract class FdTransport implements BaseTransport {
     })
   }
 
+  /** The fd; -1 once it is closed, when its number may be somebody else's. */
+  fileno(): number {
+    return this.#open ? this.fd : -1
+  }
+
   isClosing(): boolean {
     return this.#closing
+  }
+
+  /** Whether the other side has said that it will send no more. */
+  get hasEnded(): boolean {
+    return this.#ended
   }
 
   /** Whether `connectionLost` is due or past: nothing can be sent any more. */
@@ -83,6 +95,7 @@ export abstract class FdTransport implements BaseTransport {
     this.dropUnsent()
     this.dropUntaken()
     this.closeFd()
+    this.#open = false
   }
 
   /** Everything that was written is with the kernel. */
@@ -121,6 +134,7 @@ export abstract class FdTransport implements BaseTransport {
 
   /** The other side will send no more. */
   ended(): void {
+    this.#ended = true
     try {
       if (this.protocol.eofReceived?.() !== true || !this.canHalfClose) this.close()
     } catch (error) {
@@ -216,6 +230,7 @@ export abstract class FdTransport implements BaseTransport {
     }
     this.dropUntaken()
     this.closeFd()
+    this.#open = false
     this.#onGone?.(this)
   }
 

@@ -17,7 +17,7 @@ export class SocketTransport extends TwoWayTransport implements Transport {
   /** @param peer the other side's address, if it is known already. */
   constructor(loop: EventLoop, fd: number, protocol: Protocol, peer?: Address, onGone?: OnGone) {
     super(loop, fd, protocol, onGone)
-    this.#socket = new TransportSocket(fd)
+    this.#socket = new TransportSocket(this)
     this.#peer = peer
   }
 
