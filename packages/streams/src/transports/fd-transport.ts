@@ -1,6 +1,7 @@
 import type { EventLoop } from '@tsyncio/loop'
 import { close, OSError } from '@tsyncio/syscalls'
 
+import { feedProtocol, requireRoom } from './feed-protocol.js'
 import type { Protocol, BaseTransport, Transport } from './transport.js'
 
 /** Called when a transport has let go of its fd. */
@@ -104,10 +105,12 @@ export abstract class FdTransport implements BaseTransport {
   }
 
   received(data: Buffer): void {
+    const isBuffered = this.#isBuffered
     try {
-      this.protocol.dataReceived?.(data)
+      if (isBuffered) feedProtocol(() => (this.#lost ? undefined : this.protocol), data)
+      else this.protocol.dataReceived?.(data)
     } catch (error) {
-      this.fail(error, 'protocol.dataReceived() failed')
+      this.fail(error, `protocol.${isBuffered ? 'bufferUpdated' : 'dataReceived'}() failed`)
     }
   }
 
@@ -248,11 +251,4 @@ export abstract class FdTransport implements BaseTransport {
 
 function isBuffered(protocol: Protocol): boolean {
   return typeof protocol.getBuffer === 'function'
-}
-
-function requireRoom(memory: Uint8Array | undefined): Uint8Array {
-  if (!(memory instanceof Uint8Array))
-    throw new TypeError(`Expected a Uint8Array from getBuffer(), got ${typeof memory}.`)
-  if (memory.length === 0) throw new RangeError('getBuffer() gave memory without room.')
-  return memory
 }
