@@ -65,13 +65,11 @@ export type { SocketFamily } from './sockets/socket-family.js'
 export type { KeepAliveOptions, SocketOptions } from './sockets/socket-options.js'
 export { Socket } from './sockets/socket.js'
 export type { FileLike } from './files/source-file.js'
-export {
-  startServer,
-  type ConnectionHandler,
-  type StartServerOptions,
-} from './servers/start-server.js'
+export type { ConnectionHandler } from './servers/serve-connection.js'
+export { startServer, type StartServerOptions } from './servers/start-server.js'
 export { startTls, type StartTlsOptions } from './tls/start-tls.js'
 export { StreamReader, type StreamReaderOptions } from './reading/stream-reader.js'
+export { StreamReaderProtocol } from './transports/stream-reader-protocol.js'
 export { StreamWriter } from './transports/stream-writer.js'
 export { getTerminalMode, setTerminalMode, type TerminalMode } from './terminals/terminal-mode.js'
 export { getTerminalSize, setTerminalSize, type TerminalSize } from './terminals/terminal-size.js'

@@ -1,19 +1,25 @@
 import { getRunningLoop } from '@tsyncio/loop'
 import {
+  asConnection,
   createConnection,
   openSocket,
   sockSendAll,
   Socket,
   type BufferedProtocol,
+  type Connection,
   type Protocol,
+  type ReaderAndWriter,
   type Transport,
 } from '@tsyncio/streams'
+import { memoryPair } from '@tsyncio/streams/testing'
 import { AF_UNIX, SOCK_NONBLOCK, SOCK_STREAM, socketpair } from '@tsyncio/syscalls'
 import { run, sleep, type Gen } from '@tsyncio/tasks'
 import { describe, expect, it } from 'vitest'
 
 import { behaves } from './driven.js'
+import { duplexPair } from './duplex-pair.js'
 import { expectNoLeaks } from './no-leaks.js'
+import { connected as connectedTo, startedTls, tls } from './pairs.js'
 
 /** Writes down what it is told; reads into `room` bytes at a time. */
 class Recorder implements BufferedProtocol {
@@ -151,6 +157,72 @@ describe('a buffered protocol', () => {
       await run(() => protocol.until('lost'))
       expect(protocol.calls.at(-1)).toBe('lost')
       transport.abort()
+    })
+  })
+})
+
+/** Where the bytes were read before the protocol was asked: in TLS by Node, with fds by us. */
+const readElsewhere: Record<string, () => Gen<[ReaderAndWriter, ReaderAndWriter]>> = {
+  *'inside TLS'() {
+    return yield* tls.open()
+  },
+  *'inside TLS that was started later'() {
+    return yield* startedTls.open()
+  },
+  *'with fds'() {
+    return yield* connectedTo({ path: '\0tsyncio-buffered' }, { maxFds: 2 })
+  },
+  *'over a stream of Node’s'() {
+    return duplexPair().map((end) => asConnection(end)) as [Connection, Connection]
+  },
+  *'in memory'() {
+    return memoryPair()
+  },
+}
+
+describe('a buffered protocol whose bytes were read elsewhere', () => {
+  for (const [where, open] of Object.entries(readElsewhere)) {
+    it(`gets them all, as many as fit: ${where}`, async () => {
+      await run(function* () {
+        const [near, far] = yield* open()
+        const protocol = new Recorder(4)
+        const { transport } = near.writer
+        transport.setProtocol(protocol)
+        far.writer.write('abcdefghij')
+        yield* protocol.until('data ij')
+        const rest: string[] = []
+        protocol.bufferUpdated = () =>
+          transport.setProtocol({
+            dataReceived: (data: Buffer) => rest.push(String(data)),
+            connectionLost: () => rest.push('lost'),
+          })
+        far.writer.write('klmnop')
+        while (rest.length === 0) yield* sleep(1)
+        transport.abort()
+        while (rest.length === 1) yield* sleep(1)
+        const told = protocol.calls.filter((call) => call !== 'made')
+        expect(told).toEqual(['data abcd', 'data efgh', 'data ij'])
+        expect(rest).toEqual(['op', 'lost'])
+        far.writer.transport.abort()
+        yield* sleep(5)
+      })
+    })
+  }
+
+  it('ends its connection when it fails, and is reported', async () => {
+    await run(function* () {
+      const reports: unknown[] = []
+      getRunningLoop().setExceptionHandler((_loop, context) => void reports.push(context.message))
+      const [near, far] = yield* tls.open()
+      const protocol = new Recorder(4)
+      near.writer.transport.setProtocol(protocol)
+      protocol.fault = 'empty'
+      far.writer.write('x')
+      yield* protocol.until('lost')
+      expect(reports).toEqual(['protocol.bufferUpdated() failed'])
+      expect(protocol.error).toBeInstanceOf(RangeError)
+      far.writer.transport.abort()
+      yield* far.writer[Symbol.asyncDispose]()
     })
   })
 })

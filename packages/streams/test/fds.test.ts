@@ -21,9 +21,12 @@ import {
   pipe2,
   read,
   sendmsg,
+  setsockopt,
+  SO_PASSCRED,
   SOCK_DGRAM,
   SOCK_SEQPACKET,
   SOCK_STREAM,
+  SOL_SOCKET,
   socketpair,
   write,
 } from '@tsyncio/syscalls'
@@ -121,6 +124,21 @@ describe('fds over a connection', () => {
     yield* sending
     expect(takeFds(other)).toEqual([])
     expect(yield* receiveFds(other, 10, 10)).toBeNull()
+    yield* end(one, other)
+  })
+
+  behaves('come beside what the system says of their sender', function* () {
+    const [mine, yours] = pair()
+    setsockopt(yours, SOL_SOCKET, SO_PASSCRED, 1)
+    const one = yield* openConnection({ fd: mine })
+    const other = yield* openConnection({ fd: yours }, { maxFds: 1 })
+    one.writer.write('plain')
+    expect(String(yield* other.reader.readExactly(5))).toBe('plain')
+    const ends = pipe()
+    yield* sendFds(one, 'x', [ends[0]])
+    const { fds } = (yield* receiveFds(other, 1, 1))!
+    expect(isSame(fds[0]!, ends[0])).toBe(true)
+    closeAll(...ends, ...fds)
     yield* end(one, other)
   })
 

@@ -5,6 +5,7 @@ import {
   startServer,
   type Connection,
   type Place,
+  type ReaderAndWriter,
   type StreamReader,
   type StreamReaderOptions,
   type StreamWriter,
@@ -23,7 +24,7 @@ import { pipeline } from 'node:stream'
 import { forClient, forServer } from './tls-fixtures.js'
 
 /** Makes the close of a TCP connection a reset. */
-export function resetSocket({ writer }: Connection): void {
+export function resetSocket({ writer }: ReaderAndWriter): void {
   const socket = writer.getExtraInfo('socket') as TransportSocket
   const linger = new Uint8Array(Int32Array.of(1, 0).buffer)
   setsockoptBytes(socket.fileno(), SOL_SOCKET, SO_LINGER, linger)

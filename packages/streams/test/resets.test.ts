@@ -10,8 +10,9 @@ import { Event, sleep, type Gen } from '@tsyncio/tasks'
 import { describe, expect } from 'vitest'
 
 import { behaves } from './driven.js'
+import { failureOf } from './failure-of.js'
 import { expectNoLeaks } from './no-leaks.js'
-import { resetSocket } from './pairs.js'
+import { connected, resetSocket } from './pairs.js'
 
 const place = { host: '127.0.0.1', port: 0 }
 const much = 20_000_000
@@ -126,4 +127,20 @@ describe('a client that resets', () => {
       yield* server.waitClosed()
     })
   }
+
+  behaves(
+    'is no failure of a direction that ends after it, and its last words are read',
+    function* () {
+      const [near, far] = yield* connected(place)
+      near.reader.transport?.pauseReading()
+      far.writer.write('last words')
+      resetSocket(far)
+      yield* far.writer[Symbol.asyncDispose]()
+      near.writer.writeEof()
+      near.reader.transport?.resumeReading()
+      expect(String(yield* near.reader.readExactly(10))).toBe('last words')
+      expect(yield* failureOf(() => near.reader.read())).toMatchObject({ code: 'ECONNRESET' })
+      expect(yield* failureOf(() => near.writer.waitClosed())).toMatchObject({ code: 'ECONNRESET' })
+    },
+  )
 })

@@ -1,7 +1,10 @@
 import { leakCheck } from '@tsyncio/loop/testing/vitest'
 import {
+  openConnection,
   openDatagram,
   openSocket,
+  receiveFds,
+  sendFds,
   sockAccept,
   sockConnect,
   sockRecv,
@@ -10,10 +13,12 @@ import {
   sockRecvInto,
   sockSendAll,
   sockSendTo,
+  startServer,
   type Connection,
   type SignalOptions,
 } from '@tsyncio/streams'
 import { socketPair } from '@tsyncio/streams/testing'
+import { AF_UNIX, close, fcntl, F_GETFD, pipe2, SOCK_STREAM, socketpair } from '@tsyncio/syscalls'
 import {
   createTask,
   moveOnAfter,
@@ -22,6 +27,7 @@ import {
   sleep,
   type Coroutine,
   type Gen,
+  type Task,
 } from '@tsyncio/tasks'
 import { asyncFunctions, generators, type Spelling } from '@tsyncio/tasks/testing/vitest'
 import { getEventListeners } from 'node:events'
@@ -135,7 +141,7 @@ describe('a signal ends one wait of a stream, and loses nothing:', () => {
 
 function* failed(
   wait: Spelling['wait'],
-  waited: Coroutine<unknown>,
+  waited: Coroutine<unknown> | Task<unknown>,
 ): Generator<unknown, unknown, unknown> {
   try {
     yield* wait(waited)
@@ -203,5 +209,143 @@ describe('a signal ends one wait of a socket, and loses nothing:', () => {
     const aborted = AbortSignal.abort()
     const sending = sockSendTo(socket, 'no', socket.getsockname()!, { signal: aborted })
     expect(yield* failed(wait, sending)).toBe(aborted.reason)
+  })
+})
+
+function pairOf(make: (fds: Int32Array) => number): [number, number] {
+  const fds = new Int32Array(2)
+  make(fds)
+  return [fds[0]!, fds[1]!]
+}
+
+const unixPair = () => pairOf((fds) => socketpair(AF_UNIX, SOCK_STREAM, 0, fds))
+const isOpen = (fd: number) => fcntl(fd, F_GETFD, 0) >= 0
+
+describe('a signal ends one wait for fds, and loses none:', () => {
+  behaves('of a connection', function* (wait) {
+    const [mine, yours] = unixPair()
+    const near = yield* wait(openConnection({ fd: mine }))
+    const far = yield* wait(openConnection({ fd: yours }, { maxFds: 8 }))
+    const ends = pairOf((fds) => pipe2(fds, 0))
+    yield* aborts(wait, (options) => receiveFds(far, 100, 2, options))
+    yield* wait(sendFds(near, 'kept', ends))
+    const signal = AbortSignal.abort()
+    yield* wait(far.reader.peek(4))
+    expect(yield* failed(wait, receiveFds(far, 100, 2, { signal }))).toBe(signal.reason)
+    expect(yield* failed(wait, sendFds(near, 'never', ends, { signal }))).toBe(signal.reason)
+    far.reader.transport?.pauseReading()
+    near.writer.write(Buffer.alloc(5_000_000))
+    // Only the wait is given up: the first of the two is sent, the second never began.
+    yield* aborts(wait, (options) => sendFds(near, 'sent', ends, options))
+    far.reader.transport?.resumeReading()
+    near.writer.writeEof()
+    const first = (yield* wait(receiveFds(far, 4, 2)))!
+    expect([String(first.data), first.fds.length]).toEqual(['kept', 2])
+    yield* wait(far.reader.readExactly(5_000_000))
+    const second = (yield* wait(receiveFds(far, 100, 8)))!
+    expect([String(second.data), second.fds.length]).toEqual(['sent', 2])
+    expect(yield* wait(receiveFds(far, 100, 8))).toBeNull()
+    for (const fd of [...ends, ...first.fds, ...second.fds]) expect(close(fd)).toBe(0)
+    for (const { writer } of [near, far]) yield* wait(writer[Symbol.asyncDispose]())
+  })
+
+  behaves('of a file descriptor', function* (wait) {
+    const [near, far] = unixPair()
+    const ends = pairOf((fds) => pipe2(fds, 0))
+    yield* aborts(wait, (options) => receiveFds(far, 100, 2, options))
+    yield* wait(sendFds(near, 'kept', ends))
+    const signal = AbortSignal.abort()
+    expect(yield* failed(wait, receiveFds(far, 100, 2, { signal }))).toBe(signal.reason)
+    expect(yield* failed(wait, sendFds(near, 'never', ends, { signal }))).toBe(signal.reason)
+    const { data, fds } = (yield* wait(receiveFds(far, 100, 2)))!
+    expect([String(data), fds.length]).toEqual(['kept', 2])
+    const filling = createTask(() => sockSendAll(near, Buffer.alloc(5_000_000)))
+    for (let i = 0; i < 3; i++) yield* wait(sleep(0))
+    filling.cancel()
+    yield* failed(wait, filling)
+    yield* aborts(wait, (options) => sendFds(near, 'never', ends, options))
+    close(near)
+    for (let message; (message = yield* wait(receiveFds(far, 1_000_000, 2))) !== null;) {
+      expect(message.fds).toEqual([])
+      expect(message.data.every((byte) => byte === 0)).toBe(true)
+    }
+    expect([...ends, ...fds].every(isOpen)).toBe(true)
+    for (const fd of [far, ...ends, ...fds]) close(fd)
+  })
+})
+
+describe('a signal ends one wait of a datagram socket or a server, and changes nothing:', () => {
+  behaves('next', function* (wait) {
+    const receiver = yield* wait(openDatagram({ localAddress: { path: '' } }))
+    yield* aborts(wait, (options) => receiver.next(options))
+    yield* wait(receiver.send('kept', receiver.localAddress))
+    const signal = AbortSignal.abort()
+    expect(yield* failed(wait, receiver.next({ signal }))).toBe(signal.reason)
+    expect(String((yield* wait(receiver.next())).value?.data)).toBe('kept')
+    const controller = new AbortController()
+    const waiting = createTask(() => receiver.next({ signal: controller.signal }))
+    yield* wait(sleep(0))
+    receiver.close()
+    expect((yield* wait(waiting)).done).toBe(true)
+    expect(listeners(controller.signal)).toBe(0)
+  })
+
+  behaves('connect, before it began', function* (wait) {
+    const socket = yield* wait(openDatagram({ family: 'IPv4' }))
+    const signal = AbortSignal.abort()
+    const place = { host: '127.0.0.1', port: 9 }
+    expect(yield* failed(wait, socket.connect(place, { signal }))).toBe(signal.reason)
+    expect(socket.remoteAddress).toBeUndefined()
+    socket.close()
+  })
+
+  for (const { name, ...spelling } of [generators, asyncFunctions]) {
+    const { wait } = spelling
+    it(`connect, while a name is looked up (${name})`, async () => {
+      await run(
+        spelling.body<void, []>(function* () {
+          const socket = yield* wait(openDatagram({ family: 'IPv4' }))
+          const controller = new AbortController()
+          const { signal } = controller
+          const place = { host: 'nobody.invalid', port: 9 }
+          const waiting = createTask(() => socket.connect(place, { signal }))
+          yield* wait(sleep(0))
+          expect(listeners(signal)).toBe(1)
+          controller.abort()
+          expect(yield* failed(wait, waiting)).toBe(signal.reason)
+          expect(socket.remoteAddress).toBeUndefined()
+          yield* wait(
+            socket.connect(
+              { host: '127.0.0.1', port: 9 },
+              { signal: new AbortController().signal },
+            ),
+          )
+          expect(socket.remoteAddress).toMatchObject({ port: 9 })
+          socket.close()
+        }),
+      )
+    })
+  }
+
+  behaves('waitClosed of a server', function* (wait) {
+    const place = { path: `\0tsyncio-signals-server-${process.pid}` }
+    const server = yield* wait(
+      startServer(function* (reader, writer) {
+        yield* reader.read()
+        writer.close()
+      }, place),
+    )
+    yield* aborts(wait, (options) => server.waitClosed(options))
+    expect(server.isServing()).toBe(true)
+    const { writer } = yield* wait(openConnection(place))
+    while (server.connections === 0) yield* wait(sleep(1))
+    server.close()
+    yield* aborts(wait, (options) => server.waitClosed(options))
+    expect(server.connections).toBe(1)
+    writer.close()
+    const { signal } = new AbortController()
+    yield* wait(server.waitClosed({ signal }))
+    expect(listeners(signal)).toBe(0)
+    yield* wait(writer.waitClosed())
   })
 })

@@ -22,6 +22,7 @@ import { describe, expect, it, vi } from 'vitest'
 
 import { mebibytes10, sha256, until, withConnected } from './connected.js'
 import { expectNoLeaks, openFdCount } from './no-leaks.js'
+import { resetSocket } from './pairs.js'
 
 const host = '127.0.0.1'
 
@@ -194,6 +195,22 @@ describe('a connection in place of a net.Socket', () => {
       const [error] = await failed
       expect(['EPIPE', 'ECONNRESET']).toContain(error.code)
       expect(outcomes.at(-1)).toBe(error)
+    })
+  })
+
+  it('ends well after a reset, of which the reading tells behind the last words', async () => {
+    await withConnected(async (client, peer) => {
+      const duplex = client.asDuplex()
+      const failed = once(duplex, 'error')
+      peer.writer.write('last words')
+      resetSocket(peer)
+      await peer.writer[Symbol.asyncDispose]()
+      duplex.end()
+      await once(duplex, 'finish')
+      let received = ''
+      duplex.on('data', (chunk) => (received += String(chunk)))
+      expect((await failed)[0]).toMatchObject({ code: 'ECONNRESET', syscall: 'read' })
+      expect(received).toBe('last words')
     })
   })
 

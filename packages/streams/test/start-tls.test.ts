@@ -98,6 +98,25 @@ describe('writer.startTls', () => {
     })
   })
 
+  it('fails at once when the other side has ended before', async () => {
+    await run(function* () {
+      const server = yield* startServer(function* (reader, writer) {
+        yield* reader.readLine()
+        writer.write('go ahead\n')
+        writer.close()
+      }, place)
+      const { reader, writer } = yield* openConnection(at(server.port))
+      writer.write('STARTTLS\n')
+      expect(String(yield* reader.readLine())).toBe('go ahead\n')
+      while (!reader.atEof()) yield* sleep(1)
+      const failure = yield* failureOf(() => timeout(10_000, () => writer.startTls(named)))
+      expect(failure.code).toBe('ECONNRESET')
+      expect((yield* failureOf(() => writer.waitClosed())).code).toBe('ECONNRESET')
+      server.close()
+      yield* server.waitClosed()
+    })
+  })
+
   it('takes what has come and was not read as TLS', async () => {
     await run(function* () {
       // The client does not wait for the answer: its ClientHello is there with the command.

@@ -26,6 +26,7 @@ import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 
 import { expectNoLeaks, openFdCount } from './no-leaks.js'
+import { resetSocket, tls } from './pairs.js'
 import {
   at,
   closeBoth,
@@ -305,6 +306,22 @@ describe('a connection inside TLS', () => {
         each.close()
         yield* each.waitClosed()
       }
+    })
+  })
+
+  it('is read to its last words when it is reset, though it was paused', async () => {
+    await run(function* () {
+      const [near, far] = yield* tls.open()
+      near.reader.transport?.pauseReading()
+      far.writer.write('last words')
+      // Node reads on until it has enough: the words are there when the reset is.
+      yield* sleep(20)
+      resetSocket(far)
+      const failure = yield* failureOf(() => near.writer.waitClosed())
+      expect(failure.code).toBe('ECONNRESET')
+      expect(String(yield* near.reader.readExactly(10))).toBe('last words')
+      expect(yield* failureOf(() => near.reader.read())).toBe(failure)
+      yield* far.writer[Symbol.asyncDispose]()
     })
   })
 

@@ -8,9 +8,19 @@
 // As many fds as the kernel lets one message carry (SCM_MAX_FD).
 #define MOST_FDS 253
 
+#ifndef SCM_PIDFD
+#define SCM_PIDFD 0x04
+#endif
+
+// What a socket may be set to say of each sender, before the fds: SO_PASSCRED, SO_PASSPIDFD,
+// and SO_PASSSEC, whose labels are short. Nobody asks us for it; but without room of its own
+// it takes that of the fds.
+#define OTHER_BYTES \
+  (CMSG_SPACE(3 * sizeof(int)) + CMSG_SPACE(sizeof(int)) + CMSG_SPACE(256))
+
 typedef union {
   struct cmsghdr header;
-  char bytes[CMSG_SPACE(MOST_FDS * sizeof(int))];
+  char bytes[OTHER_BYTES + CMSG_SPACE(MOST_FDS * sizeof(int))];
 } control_t;
 
 // The words of recvmsg's `out`.
@@ -98,21 +108,26 @@ static napi_value sendmsg_(napi_env env, napi_callback_info info) {
   return give(env, result_of(sendmsg(fd, &message, flags | MSG_NOSIGNAL)));
 }
 
-// Fds that find no room are closed: nobody could ever do it later.
+// Fds that find no room are closed: nobody could ever do it later. So are pidfds of senders.
 static int32_t take_fds(environment_t *environment, struct msghdr *message, int32_t *out,
                         size_t room) {
   size_t taken = 0;
   for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL;
        part = CMSG_NXTHDR(message, part)) {
-    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
+    bool is_pidfd = part->cmsg_type == SCM_PIDFD;
+    if (part->cmsg_level != SOL_SOCKET || (part->cmsg_type != SCM_RIGHTS && !is_pidfd)) continue;
     size_t count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
     for (size_t i = 0; i < count; i++) {
       int fd;
       memcpy(&fd, CMSG_DATA(part) + i * sizeof fd, sizeof fd);
-      if (taken == room)
+      if (is_pidfd) {
+        if (fd >= 0) close(fd);
+      } else if (taken == room) {
         close(fd);
-      else if (own_fd(environment, fd) >= 0)
+        message->msg_flags |= MSG_CTRUNC;
+      } else if (own_fd(environment, fd) >= 0) {
         out[taken++] = fd;
+      }
     }
   }
   return (int32_t)taken;
@@ -137,14 +152,14 @@ static napi_value recvmsg_(napi_env env, napi_callback_info info) {
                            .msg_namelen = (socklen_t)address.length,
                            .msg_iov = vector,
                            .msg_iovlen = (size_t)count,
-                           .msg_control = room == 0 ? NULL : &control,
-                           .msg_controllen = room == 0 ? 0 : CMSG_LEN(room * sizeof(int))};
+                           .msg_control = &control,
+                           .msg_controllen = OTHER_BYTES + CMSG_LEN(room * sizeof(int))};
   int64_t received = result_of(recvmsg(fd, &message, flags | MSG_CMSG_CLOEXEC));
   if (received < 0) return give(env, received);
   int32_t *words = out.data;
   words[ADDRESS_LENGTH] = (int32_t)message.msg_namelen;
-  words[FLAGS] = message.msg_flags & ~MSG_CMSG_CLOEXEC;
   words[FD_COUNT] = take_fds(environment_of(env), &message, words + FDS, room);
+  words[FLAGS] = message.msg_flags & ~MSG_CMSG_CLOEXEC;
   return give(env, received);
 }
 

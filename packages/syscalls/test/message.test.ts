@@ -28,6 +28,9 @@ import {
   socket,
   socketpair,
   write,
+  setsockopt,
+  SO_PASSCRED,
+  SOL_SOCKET,
 } from '@tsyncio/syscalls'
 import { describe, expect, it } from 'vitest'
 
@@ -144,6 +147,20 @@ describe('fds in a message', () => {
     expect(out[2]).toBe(taken)
     expect(openFdCount()).toBe(before + taken)
     if (taken === 1) opened.fd(out[3]!)
+  })
+
+  it('have their room, though the system tells who has sent them', () => {
+    using opened = new Opened()
+    const [one, other] = streamPair(opened)
+    expect(setsockopt(other, SOL_SOCKET, SO_PASSCRED, 1)).toBe(0)
+    const out = new Int32Array(4)
+    for (const fds of [null, Int32Array.of(one)]) {
+      expect(sendmsg(one, [bytes('x')], 0, null, fds)).toBe(1)
+      expect(recvmsg(other, [new Uint8Array(1)], 0, null, out)).toBe(1)
+      expect(out[1]! & MSG_CTRUNC).toBe(0)
+      expect(out[2]).toBe(fds === null ? 0 : 1)
+    }
+    opened.fd(out[3]!)
   })
 
   it('are at most 253', () => {

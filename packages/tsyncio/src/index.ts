@@ -261,6 +261,7 @@ export {
   startServer,
   startTls,
   StreamReader,
+  StreamReaderProtocol,
   StreamWriter,
   takeFds,
   TlsError,

@@ -2,7 +2,7 @@ import { Connection } from '../connecting/connection.js'
 import { nodeDuplex, type AnyDuplex } from './node-stream.js'
 import { NodeTransport } from './node-transport.js'
 import { requireNodeLoop } from '../transports/require-node-loop.js'
-import { StreamProtocol } from '../transports/stream-protocol.js'
+import { StreamReaderProtocol } from '../transports/stream-reader-protocol.js'
 import { StreamReader, type StreamReaderOptions } from '../reading/stream-reader.js'
 import { StreamWriter } from '../transports/stream-writer.js'
 
@@ -37,7 +37,7 @@ export function asConnection(stream: AnyDuplex, options: StreamReaderOptions = {
   const duplex = nodeDuplex(stream)
   requireNodeLoop("A stream of Node's or of the web")
   const reader = new StreamReader(options)
-  const protocol = new StreamProtocol(reader)
+  const protocol = new StreamReaderProtocol(reader)
   const directions = { canRead: true, canWrite: true }
   const transport = new NodeTransport(duplex, directions, protocol)
   transport.start()

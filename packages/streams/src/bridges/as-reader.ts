@@ -1,7 +1,7 @@
 import { nodeReadable, type AnyReadable } from './node-stream.js'
 import { NodeTransport } from './node-transport.js'
 import { requireNodeLoop } from '../transports/require-node-loop.js'
-import { StreamProtocol } from '../transports/stream-protocol.js'
+import { StreamReaderProtocol } from '../transports/stream-reader-protocol.js'
 import { StreamReader, type StreamReaderOptions } from '../reading/stream-reader.js'
 
 /**
@@ -26,6 +26,6 @@ export function asReader(stream: AnyReadable, options: StreamReaderOptions = {})
   requireNodeLoop("A stream of Node's or of the web")
   const reader = new StreamReader(options)
   const directions = { canRead: true, canWrite: false }
-  new NodeTransport(readable, directions, new StreamProtocol(reader)).start()
+  new NodeTransport(readable, directions, new StreamReaderProtocol(reader)).start()
   return reader
 }

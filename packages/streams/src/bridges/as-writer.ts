@@ -1,7 +1,7 @@
 import { nodeWritable, type AnyWritable } from './node-stream.js'
 import { NodeTransport } from './node-transport.js'
 import { requireNodeLoop } from '../transports/require-node-loop.js'
-import { StreamProtocol } from '../transports/stream-protocol.js'
+import { StreamReaderProtocol } from '../transports/stream-reader-protocol.js'
 import { StreamReader } from '../reading/stream-reader.js'
 import { StreamWriter } from '../transports/stream-writer.js'
 
@@ -29,7 +29,7 @@ import { StreamWriter } from '../transports/stream-writer.js'
 export function asWriter(stream: AnyWritable): StreamWriter {
   const writable = nodeWritable(stream)
   requireNodeLoop("A stream of Node's or of the web")
-  const protocol = new StreamProtocol(new StreamReader())
+  const protocol = new StreamReaderProtocol(new StreamReader())
   const directions = { canRead: false, canWrite: true }
   const transport = new NodeTransport(writable, directions, protocol)
   transport.start()

@@ -1,4 +1,4 @@
-import { StreamProtocol } from '../transports/stream-protocol.js'
+import { StreamReaderProtocol } from '../transports/stream-reader-protocol.js'
 import type { StreamReader } from '../reading/stream-reader.js'
 import type { BaseTransport, Protocol } from '../transports/transport.js'
 
@@ -21,7 +21,7 @@ export function handOver<S extends Successor>(
   make: () => S,
 ): S {
   const protocol = transport.getProtocol()
-  if (!(protocol instanceof StreamProtocol)) {
+  if (!(protocol instanceof StreamReaderProtocol)) {
     throw new TypeError('The connection was handed over already, to a stream or a protocol.')
   }
   const buffered = reader?.takeBuffered()

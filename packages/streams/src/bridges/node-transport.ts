@@ -3,6 +3,7 @@ import { finished, type Duplex, type Readable, type Writable } from 'node:stream
 
 import { bytesOf } from './byte-source.js'
 import type { Directions } from './directions.js'
+import { feedProtocol } from '../transports/feed-protocol.js'
 import { toBytes } from '../transports/to-bytes.js'
 import type { Protocol, Transport, WriteBufferLimits } from '../transports/transport.js'
 import { WaterMarks } from '../transports/water-marks.js'
@@ -146,7 +147,8 @@ export class NodeTransport implements Transport {
       const { readableEncoding } = this.#stream
       const isText = typeof chunk === 'string' && readableEncoding !== null
       const bytes = isText ? Buffer.from(chunk, readableEncoding) : bytesOf(chunk)
-      this.#protocol.dataReceived?.(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))
+      const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+      feedProtocol(() => (this.#lost ? undefined : this.#protocol), data)
     } catch (error) {
       this.#stream.destroy(error as Error)
     }

@@ -203,7 +203,8 @@ export abstract class SocketDuplex extends Duplex {
   #whenConnected(act: (socket: TransportSocket) => void): this {
     if (this.connecting) return this.once('connect', () => this.#whenConnected(act))
     const socket = this.#transport?.getExtraInfo('socket')
-    if (socket instanceof TransportSocket && !this.destroyed) act(socket)
+    const isOpen = socket instanceof TransportSocket && socket.fileno() >= 0
+    if (isOpen && !this.destroyed) act(socket)
     return this
   }
 }

@@ -3,7 +3,7 @@ import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 import { Connection } from './connection.js'
 import type { ConnectOptions, ConnectPlace } from './connect-any.js'
 import { createConnection } from './create-connection.js'
-import { StreamProtocol } from '../transports/stream-protocol.js'
+import { StreamReaderProtocol } from '../transports/stream-reader-protocol.js'
 import { StreamReader, type StreamReaderOptions } from '../reading/stream-reader.js'
 import { StreamWriter } from '../transports/stream-writer.js'
 import type { Transport } from '../transports/transport.js'
@@ -11,7 +11,7 @@ import type { Transport } from '../transports/transport.js'
 export interface OpenConnectionOptions extends ConnectOptions, StreamReaderOptions {}
 
 function* opening(
-  connecting: Coroutine<[Transport, StreamProtocol]>,
+  connecting: Coroutine<[Transport, StreamReaderProtocol]>,
   reader: StreamReader,
 ): Gen<Connection> {
   const [transport, protocol] = yield* connecting
@@ -49,6 +49,6 @@ export function openConnection(
   options: OpenConnectionOptions = {},
 ): Coroutine<Connection> {
   const reader = new StreamReader(options)
-  const factory = () => new StreamProtocol(reader)
+  const factory = () => new StreamReaderProtocol(reader)
   return coroutine(opening(createConnection(factory, place, options), reader))
 }

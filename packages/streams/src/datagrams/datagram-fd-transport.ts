@@ -26,7 +26,7 @@ export class DatagramFdTransport extends FdTransport implements Runnable {
     super(loop, socket.fd, protocol as unknown as Protocol, () => socket.file?.remove())
     this.#socket = socket
     this.#queue = new DatagramQueue(loop, socket, this)
-    this.#info = new TransportSocket(socket.fd)
+    this.#info = new TransportSocket(this)
   }
 
   sendTo(data: Uint8Array | string, to?: DatagramPlace): void {

@@ -106,7 +106,8 @@ export class DatagramSocket<
 
   /**
    * As {@link receive}, as a step of an iteration: when the socket is closed here it gives
-   * `{ done: true }` and throws nothing. For generators, which have no `for await`.
+   * `{ done: true }` and throws nothing. For generators, which have no `for await`, and for
+   * a `signal`, which ends one step.
    *
    * @example
    * ```ts
@@ -126,8 +127,8 @@ export class DatagramSocket<
    * })
    * ```
    */
-  next(): Coroutine<IteratorResult<Datagram<A>, undefined>> {
-    return coroutine(this.#next())
+  next(options?: SignalOptions): Coroutine<IteratorResult<Datagram<A>, undefined>> {
+    return coroutine(abortable(options?.signal, this.#next()))
   }
 
   /** `for await (const datagram of socket)`, until it is closed here. Leaving closes nothing. */
@@ -138,13 +139,14 @@ export class DatagramSocket<
   /**
    * Connects to `place`, in place of whom it was connected to: from now on it receives from
    * there alone, and `send` needs no address. Nothing is sent for that. What was received
-   * before stays.
+   * before stays. A name is looked up; cancelled meanwhile, or its `signal` aborted, it has
+   * changed nothing.
    *
    * @throws OSError if there is no way to that address.
    */
-  connect(place: DatagramPlace): Coroutine<void> {
+  connect(place: DatagramPlace, options?: SignalOptions): Coroutine<void> {
     requireDatagramPlace(place)
-    return coroutine(this.#connect(place))
+    return coroutine(abortable(options?.signal, this.#connect(place)))
   }
 
   /** Undoes {@link connect}: receives from everybody, sends to whom `send` says. */

@@ -1,5 +1,6 @@
 import {
   AF_INET6,
+  EBADF,
   getsockopt,
   ifNameToIndex,
   IP_ADD_MEMBERSHIP,
@@ -186,7 +187,9 @@ export class Multicast {
   }
 
   get #fd(): number {
-    return this.#socket.fileno()
+    const fd = this.#socket.fileno()
+    if (fd < 0) throw osError(-EBADF, 'setsockopt')
+    return fd
   }
 
   get #is6(): boolean {

@@ -11,7 +11,7 @@ import {
   SOCK_DGRAM,
   SOL_SOCKET,
 } from '@tsyncio/syscalls'
-import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
+import { abortable, coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
 import type { ReaderAndWriter } from '../bridges/as-duplex.js'
 import { readiness } from '../sockets/readiness.js'
@@ -19,6 +19,7 @@ import { mostFds, wordsBeforeFds } from './received-fds.js'
 import { requireFd } from '../sockets/fd-like.js'
 import { requireUnixSocket } from '../sockets/require-unix-socket.js'
 import { requireUnused } from '../sockets/require-unused.js'
+import type { SignalOptions } from '../transports/signal-options.js'
 import { socketTransportOf } from './socket-transport-of.js'
 import { prepared, takeFds, type TakeFdsOptions } from './take-fds.js'
 
@@ -80,7 +81,7 @@ function requireCount(name: string, count: unknown, least: number, most: number)
 /**
  * Receives at most `size` bytes, and at most `maxFds` of the fds that came with them, as
  * sent by {@link sendFds} or Python's `socket.send_fds`; null at the end of file. A cancelled
- * one has consumed nothing.
+ * one has consumed nothing, nor has one whose `signal` was aborted.
  *
  * Of a connection, which must have been opened with `maxFds`, it reads as `reader.read(size)`
  * does. Fds come with the first byte of their message, or before; those that are not taken
@@ -93,14 +94,15 @@ export function receiveFds(
   from: number | ReaderAndWriter,
   size: number,
   maxFds: number,
-  options: TakeFdsOptions = {},
+  options: TakeFdsOptions & SignalOptions = {},
 ): Coroutine<FdMessage | null> {
   requireCount('size', size, 1, 2 ** 31 - 1)
   requireCount('maxFds', maxFds, 0, mostFds)
+  const { signal } = options
   if (typeof from === 'number') {
     requireFd(from)
-    return coroutine(receivingRaw(from, size, maxFds, options))
+    return coroutine(abortable(signal, receivingRaw(from, size, maxFds, options)))
   }
   socketTransportOf(from)
-  return coroutine(receiving(from, size, maxFds, options))
+  return coroutine(abortable(signal, receiving(from, size, maxFds, options)))
 }

@@ -1,6 +1,6 @@
 import { getRunningLoop } from '@tsyncio/loop'
 import { EAGAIN, EINTR, MSG_DONTWAIT, osError, sendmsg } from '@tsyncio/syscalls'
-import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
+import { abortable, coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
 import type { ReaderAndWriter } from '../bridges/as-duplex.js'
 import { readiness } from '../sockets/readiness.js'
@@ -9,6 +9,7 @@ import { requireFd } from '../sockets/fd-like.js'
 import { requireUnixSocket } from '../sockets/require-unix-socket.js'
 import { requireUnused } from '../sockets/require-unused.js'
 import { socketTransportOf } from './socket-transport-of.js'
+import type { SignalOptions } from '../transports/signal-options.js'
 import type { SocketTransport } from '../transports/socket-transport.js'
 import { toBytes } from '../transports/to-bytes.js'
 
@@ -51,7 +52,8 @@ function requireFds(fds: unknown): void {
  *
  * Over a connection, the data takes its place behind what was written before, and this
  * waits as `drain` does; cancelling only gives up that wait. Over an fd, cancelling may
- * leave a part of the data sent.
+ * leave a part of the data sent. Aborting `signal` does as cancelling; aborted before,
+ * nothing was sent.
  *
  * @throws TypeError if it is no Unix socket; RangeError without data, as no byte could carry
  *   the fds, or for more than 253 fds. OSError if one is not open (EBADF), or the connection
@@ -84,11 +86,14 @@ export function sendFds(
   to: number | ReaderAndWriter,
   data: Uint8Array | string,
   fds: readonly number[],
+  options?: SignalOptions,
 ): Coroutine<void> {
   requireFds(fds)
   const bytes = toBytes(data)
   if (bytes.length === 0) throw new RangeError('Expected at least one byte to carry the fds.')
-  if (typeof to !== 'number') return coroutine(sending(to, socketTransportOf(to), bytes, fds))
+  const signal = options?.signal
+  if (typeof to !== 'number')
+    return coroutine(abortable(signal, sending(to, socketTransportOf(to), bytes, fds)))
   requireFd(to)
-  return coroutine(sendingRaw(to, bytes, fds))
+  return coroutine(abortable(signal, sendingRaw(to, bytes, fds)))
 }

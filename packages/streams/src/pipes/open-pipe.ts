@@ -3,7 +3,7 @@ import { getEventLoop, type EventLoop } from '@tsyncio/loop'
 import { adoptPipe } from './adopt-pipe.js'
 import { ReadPipeTransport } from './read-pipe-transport.js'
 import { requireFd } from '../sockets/fd-like.js'
-import { StreamProtocol } from '../transports/stream-protocol.js'
+import { StreamReaderProtocol } from '../transports/stream-reader-protocol.js'
 import { StreamReader, type StreamReaderOptions } from '../reading/stream-reader.js'
 import { StreamWriter } from '../transports/stream-writer.js'
 import type { ReadTransport } from '../transports/transport.js'
@@ -30,7 +30,7 @@ export function openReadPipe(
   const { loop = getEventLoop() } = options
   const reader = new StreamReader(options)
   const kind = adoptPipe(loop, fd)
-  const transport = new ReadPipeTransport(loop, fd, new StreamProtocol(reader), kind)
+  const transport = new ReadPipeTransport(loop, fd, new StreamReaderProtocol(reader), kind)
   reader.setTransport(transport)
   transport.start()
   return { reader, transport }
@@ -49,7 +49,7 @@ export function openWritePipe(fd: number, options: { loop?: EventLoop } = {}): S
   requireFd(fd)
   const { loop = getEventLoop() } = options
   const kind = adoptPipe(loop, fd)
-  const protocol = new StreamProtocol(new StreamReader())
+  const protocol = new StreamReaderProtocol(new StreamReader())
   const transport = new WritePipeTransport(loop, fd, protocol, kind)
   transport.start()
   return new StreamWriter(transport, protocol)

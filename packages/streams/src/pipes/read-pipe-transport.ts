@@ -43,7 +43,7 @@ export class ReadPipeTransport extends FdTransport implements ReadTransport {
   }
 
   getExtraInfo(name: string): unknown {
-    return name === 'pipe' ? { fileno: () => this.fd } : undefined
+    return name === 'pipe' ? { fileno: () => this.fileno() } : undefined
   }
 
   override received(data: Buffer): void {

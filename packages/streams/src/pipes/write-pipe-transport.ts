@@ -64,7 +64,7 @@ export class WritePipeTransport extends FdTransport implements WriteTransport {
   }
 
   getExtraInfo(name: string): unknown {
-    return name === 'pipe' ? { fileno: () => this.fd } : undefined
+    return name === 'pipe' ? { fileno: () => this.fileno() } : undefined
   }
 
   // It has been full, and its reader goes on.

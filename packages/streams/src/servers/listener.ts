@@ -68,8 +68,13 @@ export class Listener implements Runnable {
     this.#backlog = backlog
     this.#file = file
     this.#onAccept = onAccept
-    this.socket = new TransportSocket(fd)
+    this.socket = new TransportSocket(this)
     loop.core.fds.claim(fd, this)
+  }
+
+  /** The fd; -1 once it is closed. */
+  fileno(): number {
+    return this.#closed ? -1 : this.#fd
   }
 
   start(): void {

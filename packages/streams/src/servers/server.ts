@@ -1,6 +1,13 @@
 import { InvalidStateError, type EventLoop } from '@tsyncio/loop'
 import type { Address } from '@tsyncio/syscalls'
-import { coroutine, currentTask, type Coroutine, type Gen, type Task } from '@tsyncio/tasks'
+import {
+  abortable,
+  coroutine,
+  currentTask,
+  type Coroutine,
+  type Gen,
+  type Task,
+} from '@tsyncio/tasks'
 
 import { Clients } from './clients.js'
 import type { Listener } from './listener.js'
@@ -10,6 +17,7 @@ import {
   type ShutdownOptions,
   type ShutdownReport,
 } from './shut-down.js'
+import type { SignalOptions } from '../transports/signal-options.js'
 import type { TransportSocket } from '../sockets/transport-socket.js'
 import type { BaseTransport } from '../transports/transport.js'
 
@@ -112,10 +120,11 @@ export class Server {
 
   /**
    * Waits until the server is closed and every connection and every handler is gone, in
-   * whatever order. It waits for ever if a handler never closes its connection.
+   * whatever order. It waits for ever if a handler never closes its connection. Cancelled,
+   * or its `signal` aborted, it has changed nothing.
    */
-  waitClosed(): Coroutine<void> {
-    return coroutine(this.#over())
+  waitClosed(options?: SignalOptions): Coroutine<void> {
+    return coroutine(abortable(options?.signal, this.#over()))
   }
 
   /**

@@ -1,60 +1,13 @@
-import { getRunningLoop } from '@tsyncio/loop'
-import { Task, type Coroutine, type Gen, type Started, type Work } from '@tsyncio/tasks'
+import type { Coroutine } from '@tsyncio/tasks'
 
 import { createServer, type ServerOptions } from './create-server.js'
+import type { ConnectionHandler } from './serve-connection.js'
 import type { ServerPlace } from './server-place.js'
 import type { Server } from './server.js'
-import { StreamProtocol } from '../transports/stream-protocol.js'
+import { StreamReaderProtocol } from '../transports/stream-reader-protocol.js'
 import { requireLimit, StreamReader, type StreamReaderOptions } from '../reading/stream-reader.js'
-import { StreamWriter } from '../transports/stream-writer.js'
-
-/**
- * Serves one connection: a generator function, an async function, or a plain one, whose
- * result does not matter.
- */
-export type ConnectionHandler = (reader: StreamReader, writer: StreamWriter) => unknown
 
 export interface StartServerOptions extends ServerOptions, StreamReaderOptions {}
-
-const generatorFunction = function* () {}.constructor
-
-function* nothing(): Gen<void> {}
-
-function isStarted(result: unknown): result is Started {
-  const { next, then } = Object(result) as Partial<Gen<unknown> & Promise<unknown>>
-  return typeof next === 'function' || typeof then === 'function'
-}
-
-function workOf(handler: ConnectionHandler, reader: StreamReader, writer: StreamWriter): Work {
-  if (handler instanceof generatorFunction) return handler(reader, writer) as Work
-  return () => {
-    const result = handler(reader, writer)
-    return isStarted(result) ? result : nothing()
-  }
-}
-
-/** Runs the handler as a task; if that fails or is cancelled, the connection ends. */
-function serve(
-  server: Server,
-  handler: ConnectionHandler,
-  reader: StreamReader,
-  writer: StreamWriter,
-): void {
-  const loop = getRunningLoop()
-  const task = new Task(workOf(handler, reader, writer), { loop })
-  task.addWaiter({
-    run() {
-      const exception = task.cancelled() ? undefined : task.exception()
-      if (!task.cancelled() && exception === undefined) return
-      const { transport } = writer
-      transport.close()
-      if (task.cancelled()) return
-      const message = 'Unhandled error in a connection handler'
-      loop.callExceptionHandler({ message, exception, task, transport })
-    },
-  })
-  server.own(task, writer.transport)
-}
 
 /**
  * Listens by TCP (`{ host, port }`; without `host` on every interface, with an array at
@@ -100,12 +53,7 @@ export function startServer(
     throw new TypeError(`Expected a function, got ${typeof handler}.`)
   requireLimit(options.limit)
   requireLimit(options.bufferLimit)
-  const factory = (server: Server) => {
-    const reader = new StreamReader(options)
-    const protocol: StreamProtocol = new StreamProtocol(reader, (transport) =>
-      serve(server, handler, reader, new StreamWriter(transport, protocol)),
-    )
-    return protocol
-  }
+  const factory = (server: Server) =>
+    new StreamReaderProtocol(new StreamReader(options), handler, server)
   return createServer(factory, place, options)
 }

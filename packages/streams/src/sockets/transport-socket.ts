@@ -1,6 +1,7 @@
 import {
   decodeAddress,
   dup,
+  EBADF,
   getpeername,
   getsockname,
   getsockopt,
@@ -19,6 +20,7 @@ import {
   type Address,
 } from '@tsyncio/syscalls'
 
+import type { FdLike } from './fd-like.js'
 import { peerCredentials, type PeerCredentials } from './peer-credentials.js'
 import {
   requireSocketOptions,
@@ -34,14 +36,16 @@ const directions = { read: SHUT_RD, write: SHUT_WR, both: SHUT_RDWR }
  * `getExtraInfo('socket')` gives. Reading and writing are the transport's.
  */
 export class TransportSocket {
-  readonly #fd: number
+  readonly #fd: FdLike
 
-  constructor(fd: number) {
+  /** @param fd the socket, or whoever owns it. */
+  constructor(fd: FdLike) {
     this.#fd = fd
   }
 
+  /** -1 when it is closed: its number may be somebody else's then. */
   fileno(): number {
-    return this.#fd
+    return typeof this.#fd === 'number' ? this.#fd : this.#fd.fileno()
   }
 
   /** `AF_INET`, `AF_INET6`, `AF_UNIX` ... */
@@ -60,40 +64,37 @@ export class TransportSocket {
   }
 
   get isTcp(): boolean {
-    return getsockopt(this.fileno(), SOL_SOCKET, SO_PROTOCOL) === IPPROTO_TCP
+    const fd = this.fileno()
+    return fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_PROTOCOL) === IPPROTO_TCP
   }
 
   /** A second fd for the same socket, close-on-exec: the caller's, to be closed or passed on. */
   dup(): number {
-    const fd = dup(this.fileno())
+    const fd = dup(this.#open('dup'))
     if (fd < 0) throw osError(fd, 'dup')
     return fd
   }
 
   /** The socket's own address; `undefined` if it is closed. */
   getsockname(): Address | undefined {
-    const bytes = new Uint8Array(SOCKADDR_BYTES)
-    const length = getsockname(this.fileno(), bytes)
-    return length < 0 ? undefined : decodeAddress(bytes, length)
+    return this.#address(getsockname)
   }
 
   /** The other side's address; `undefined` if it is not connected any more. */
   getpeername(): Address | undefined {
-    const bytes = new Uint8Array(SOCKADDR_BYTES)
-    const length = getpeername(this.fileno(), bytes)
-    return length < 0 ? undefined : decodeAddress(bytes, length)
+    return this.#address(getpeername)
   }
 
   /** @throws OSError as `getsockopt(2)` fails. */
   getsockopt(level: number, name: number): number {
-    const value = getsockopt(this.fileno(), level, name)
+    const value = getsockopt(this.#open('getsockopt'), level, name)
     if (value < 0) throw osError(value, 'getsockopt')
     return value
   }
 
   /** @throws OSError as `setsockopt(2)` fails. */
   setsockopt(level: number, name: number, value: number): void {
-    const result = setsockopt(this.fileno(), level, name, value)
+    const result = setsockopt(this.#open('setsockopt'), level, name, value)
     if (result < 0) throw osError(result, 'setsockopt')
   }
 
@@ -106,13 +107,13 @@ export class TransportSocket {
     const how = directions[direction] as number | undefined
     if (how === undefined)
       throw new RangeError(`Expected 'read', 'write' or 'both', got ${String(direction)}.`)
-    const result = shutdown(this.fileno(), how)
+    const result = shutdown(this.#open('shutdown'), how)
     if (result < 0) throw osError(result, 'shutdown')
   }
 
   /** What {@link setOptions} sets, as it is: the kernel takes twice the buffers asked for. */
   getOptions(): SocketOptions {
-    return socketOptionsOf(this.fileno(), this.isTcp)
+    return socketOptionsOf(this.#open('getsockopt'), this.isTcp)
   }
 
   /**
@@ -122,11 +123,27 @@ export class TransportSocket {
    */
   setOptions(options: SocketOptions): void {
     requireSocketOptions(options)
-    setSocketOptions(this.fileno(), this.isTcp, options)
+    setSocketOptions(this.#open('setsockopt'), this.isTcp, options)
   }
 
   /** Who was at the other side when a Unix socket was connected; undefined for others. */
   getpeercred(): PeerCredentials | undefined {
-    return peerCredentials(this.fileno())
+    const fd = this.fileno()
+    return fd < 0 ? undefined : peerCredentials(fd)
+  }
+
+  #address(call: typeof getsockname): Address | undefined {
+    const fd = this.fileno()
+    if (fd < 0) return undefined
+    const bytes = new Uint8Array(SOCKADDR_BYTES)
+    const length = call(fd, bytes)
+    return length < 0 ? undefined : decodeAddress(bytes, length)
+  }
+
+  /** @throws OSError with EBADF if it is closed. */
+  #open(call: string): number {
+    const fd = this.fileno()
+    if (fd < 0) throw osError(-EBADF, call)
+    return fd
   }
 }

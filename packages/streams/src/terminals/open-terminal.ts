@@ -6,7 +6,7 @@ import { adoptPipe } from '../pipes/adopt-pipe.js'
 import type { OpenPipeOptions } from '../pipes/open-pipe.js'
 import { StreamReader } from '../reading/stream-reader.js'
 import { requireFd } from '../sockets/fd-like.js'
-import { StreamProtocol } from '../transports/stream-protocol.js'
+import { StreamReaderProtocol } from '../transports/stream-reader-protocol.js'
 import { StreamWriter } from '../transports/stream-writer.js'
 import { terminalError } from './terminal-error.js'
 import { TerminalTransport } from './terminal-transport.js'
@@ -42,7 +42,7 @@ export function openTerminal(fd: number, options: OpenPipeOptions = {}): Connect
   const result = isatty(fd)
   if (result < 0) throw terminalError(result, 'isatty', fd)
   adoptPipe(loop, fd)
-  const protocol = new StreamProtocol(reader)
+  const protocol = new StreamReaderProtocol(reader)
   const transport = new TerminalTransport(loop, fd, protocol)
   reader.setTransport(transport)
   transport.start()

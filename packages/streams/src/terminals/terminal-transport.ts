@@ -44,7 +44,7 @@ export class TerminalTransport extends TwoWayTransport implements Transport {
   }
 
   getExtraInfo(name: string): unknown {
-    return name === 'pipe' ? { fileno: () => this.fd } : undefined
+    return name === 'pipe' ? { fileno: () => this.fileno() } : undefined
   }
 
   override readFailed(error: OSError): void {

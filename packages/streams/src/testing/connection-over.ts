@@ -1,5 +1,5 @@
 import { Connection } from '../connecting/connection.js'
-import { StreamProtocol } from '../transports/stream-protocol.js'
+import { StreamReaderProtocol } from '../transports/stream-reader-protocol.js'
 import { StreamReader, type StreamReaderOptions } from '../reading/stream-reader.js'
 import { StreamWriter } from '../transports/stream-writer.js'
 import type { Protocol, Transport } from '../transports/transport.js'
@@ -26,6 +26,6 @@ export function connectionOver(
   options: StreamReaderOptions = {},
 ): Connection {
   const reader = new StreamReader(options)
-  const protocol = new StreamProtocol(reader)
+  const protocol = new StreamReaderProtocol(reader)
   return new Connection(reader, new StreamWriter(connect(protocol), protocol))
 }

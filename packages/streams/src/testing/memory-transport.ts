@@ -1,6 +1,7 @@
 import { InvalidStateError, type EventLoop } from '@tsyncio/loop'
 import { ECONNRESET, OSError, osError } from '@tsyncio/syscalls'
 
+import { feedProtocol } from '../transports/feed-protocol.js'
 import { toBytes } from '../transports/to-bytes.js'
 import type { Protocol, Transport, WriteBufferLimits } from '../transports/transport.js'
 import type { MemoryPipe } from './memory-pipe.js'
@@ -166,7 +167,7 @@ export class MemoryTransport implements Transport {
     }
     try {
       if (data === null) this.#ended()
-      else this.#protocol.dataReceived?.(data)
+      else feedProtocol(() => this.#protocol, data)
     } catch (error) {
       this.#fail(error, `protocol.${data === null ? 'eofReceived' : 'dataReceived'}() failed`)
     }

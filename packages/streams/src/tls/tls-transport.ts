@@ -57,7 +57,7 @@ export class TlsTransport extends FdTransport implements Transport, HandshakeOut
   constructor(loop: EventLoop, parts: TlsTransportParts) {
     super(loop, parts.fd, { connectionLost: parts.onFailed }, parts.onGone)
     this.#parts = parts
-    this.#socket = new TransportSocket(parts.fd)
+    this.#socket = new TransportSocket(this)
     this.#sockname = this.#socket.getsockname()
     this.#peername = parts.peer ?? this.#socket.getpeername()
   }
@@ -90,14 +90,20 @@ export class TlsTransport extends FdTransport implements Transport, HandshakeOut
   }
 
   failed(error: unknown): void {
-    const isMade = this.#tls !== undefined
+    const tls = this.#tls
     this.#error ??= tlsFailure(
       error,
-      isMade ? this.toString() : `The TLS handshake of ${this.toString()}`,
+      tls !== undefined ? this.toString() : `The TLS handshake of ${this.toString()}`,
     )
-    if (!isMade) this.end(this.#error)
-    // What has come before is told before.
-    else this.loop.schedule({ run: () => this.#fail() })
+    if (tls === undefined) return this.end(this.#error)
+    // What has come before is told before. A TLSSocket that was paused has it still.
+    for (let data; (data = tls.read() as Buffer | null) !== null;) this.#arrived.push(data)
+    this.loop.schedule({ run: () => this.#fail() })
+  }
+
+  // The carrier closes it, before we are told.
+  override fileno(): number {
+    return this.#carrier?.destroyed === true ? -1 : super.fileno()
   }
 
   isReading(): boolean {
@@ -282,7 +288,16 @@ export class TlsTransport extends FdTransport implements Transport, HandshakeOut
   // Who has said goodbye need not wait for ours.
   #fail(): void {
     const isFair = this.isClosing() && this.#hasEnded && this.getWriteBufferSize() === 0
-    if (this.#error !== undefined && !isFair) this.end(this.#error)
+    if (this.#error === undefined || isFair) return
+    this.#deliverRest()
+    this.end(this.#error)
+  }
+
+  // Paused or not: it is not much, and would be lost.
+  #deliverRest(): void {
+    for (const data of this.#arrived.splice(0)) {
+      if (data !== null && !this.isClosing()) this.received(data)
+    }
   }
 
   #handshakeTimedOut(): void {

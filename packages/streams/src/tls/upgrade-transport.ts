@@ -43,6 +43,8 @@ export function* upgradeTransport(
   below.setProtocol({})
   const carrier = new ConnectionDuplex(loop, below)
   carrier.push(takeReceived())
+  // Of an end that came before, the carrier would never hear.
+  if (below.hasEnded) carrier.eofReceived()
   let isOver = false
   const handOver = (transport: Transport) => {
     isOver = true

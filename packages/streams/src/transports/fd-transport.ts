@@ -1,6 +1,7 @@
 import type { EventLoop } from '@tsyncio/loop'
 import { close, OSError } from '@tsyncio/syscalls'
 
+import { feedProtocol, requireRoom } from './feed-protocol.js'
 import type { Protocol, BaseTransport, Transport } from './transport.js'
 
 /** Called when a transport has let go of its fd. */
@@ -19,6 +20,8 @@ export abstract class FdTransport implements BaseTransport {
   #closing = false
   #lost = false
   #gone = false
+  #open = true
+  #ended = false
 
   constructor(loop: EventLoop, fd: number, protocol: Protocol, onGone?: OnGone) {
     this.loop = loop
@@ -39,8 +42,18 @@ export abstract class FdTransport implements BaseTransport {
     })
   }
 
+  /** The fd; -1 once it is closed, when its number may be somebody else's. */
+  fileno(): number {
+    return this.#open ? this.fd : -1
+  }
+
   isClosing(): boolean {
     return this.#closing
+  }
+
+  /** Whether the other side has said that it will send no more. */
+  get hasEnded(): boolean {
+    return this.#ended
   }
 
   /** Whether `connectionLost` is due or past: nothing can be sent any more. */
@@ -83,6 +96,7 @@ export abstract class FdTransport implements BaseTransport {
     this.dropUnsent()
     this.dropUntaken()
     this.closeFd()
+    this.#open = false
   }
 
   /** Everything that was written is with the kernel. */
@@ -91,10 +105,12 @@ export abstract class FdTransport implements BaseTransport {
   }
 
   received(data: Buffer): void {
+    const isBuffered = this.#isBuffered
     try {
-      this.protocol.dataReceived?.(data)
+      if (isBuffered) feedProtocol(() => (this.#lost ? undefined : this.protocol), data)
+      else this.protocol.dataReceived?.(data)
     } catch (error) {
-      this.fail(error, 'protocol.dataReceived() failed')
+      this.fail(error, `protocol.${isBuffered ? 'bufferUpdated' : 'dataReceived'}() failed`)
     }
   }
 
@@ -121,6 +137,7 @@ export abstract class FdTransport implements BaseTransport {
 
   /** The other side will send no more. */
   ended(): void {
+    this.#ended = true
     try {
       if (this.protocol.eofReceived?.() !== true || !this.canHalfClose) this.close()
     } catch (error) {
@@ -216,6 +233,7 @@ export abstract class FdTransport implements BaseTransport {
     }
     this.dropUntaken()
     this.closeFd()
+    this.#open = false
     this.#onGone?.(this)
   }
 
@@ -233,11 +251,4 @@ export abstract class FdTransport implements BaseTransport {
 
 function isBuffered(protocol: Protocol): boolean {
   return typeof protocol.getBuffer === 'function'
-}
-
-function requireRoom(memory: Uint8Array | undefined): Uint8Array {
-  if (!(memory instanceof Uint8Array))
-    throw new TypeError(`Expected a Uint8Array from getBuffer(), got ${typeof memory}.`)
-  if (memory.length === 0) throw new RangeError('getBuffer() gave memory without room.')
-  return memory
 }

@@ -1,5 +1,5 @@
 import { InvalidStateError, type EventLoop } from '@tsyncio/loop'
-import { ECONNRESET, osError, SHUT_WR, shutdown, type Address } from '@tsyncio/syscalls'
+import { ECONNRESET, ENOTCONN, osError, SHUT_WR, shutdown, type Address } from '@tsyncio/syscalls'
 
 import type { OnGone } from './fd-transport.js'
 import { requireUnixSocket } from '../sockets/require-unix-socket.js'
@@ -17,7 +17,7 @@ export class SocketTransport extends TwoWayTransport implements Transport {
   /** @param peer the other side's address, if it is known already. */
   constructor(loop: EventLoop, fd: number, protocol: Protocol, peer?: Address, onGone?: OnGone) {
     super(loop, fd, protocol, onGone)
-    this.#socket = new TransportSocket(fd)
+    this.#socket = new TransportSocket(this)
     this.#peer = peer
   }
 
@@ -86,10 +86,11 @@ export class SocketTransport extends TwoWayTransport implements Transport {
     this.incoming.closeFds()
   }
 
-  // If it fails, the other side would wait for the end for ever.
+  // If it fails, the other side would wait for the end for ever; but not if it has reset the
+  // connection. What it sent before that, and that it did, is there to be read.
   #shutDown(): void {
     const result = shutdown(this.fd, SHUT_WR)
-    if (result < 0) this.writeFailed(osError(result, 'shutdown'))
+    if (result < 0 && result !== -ENOTCONN) this.writeFailed(osError(result, 'shutdown'))
   }
 
   #requireWritable(): void {

@@ -7,7 +7,7 @@ import {
   type Gen,
 } from '@tsyncio/tasks'
 
-import type { StreamProtocol } from './stream-protocol.js'
+import type { StreamReaderProtocol } from './stream-reader-protocol.js'
 import { TlsClient } from '../tls/tls-client.js'
 import type { TlsClientOptions, TlsServerOptions } from '../tls/tls-options.js'
 import { TlsServer } from '../tls/tls-server.js'
@@ -45,9 +45,9 @@ import { requireCarrying, upgradeTransport, type Carrying } from '../tls/upgrade
  */
 export class StreamWriter {
   #transport: WriteTransport
-  readonly #protocol: StreamProtocol
+  readonly #protocol: StreamReaderProtocol
 
-  constructor(transport: WriteTransport, protocol: StreamProtocol) {
+  constructor(transport: WriteTransport, protocol: StreamReaderProtocol) {
     this.#transport = transport
     this.#protocol = protocol
   }

@@ -21,7 +21,8 @@ export const fatal: Record<string, readonly number[]> = {
   listen: [e.EADDRINUSE],
   connect: [e.ECONNREFUSED, e.ENETUNREACH, e.ETIMEDOUT, e.EACCES, e.EPERM, e.EADDRNOTAVAIL],
   accept4: [e.EMFILE, e.ENFILE, e.ENOBUFS, e.ENOMEM, e.EPROTO, e.EPERM, e.ENETDOWN],
-  shutdown: [e.ENOTCONN, e.ENOBUFS],
+  // And ENOTCONN, which says that nobody is there any more: no fault of a living connection.
+  shutdown: [e.ENOBUFS],
   setsockopt: [e.ENOMEM, e.ENOBUFS, e.ENOPROTOOPT],
   getsockname: [e.ENOBUFS],
   getpeername: [e.ENOBUFS, e.ENOTCONN],
