@@ -1,6 +1,8 @@
-import { run, runBlocking, type Gen } from '@tsyncio/tasks'
+import { run, type Gen } from '@tsyncio/tasks'
 import { asyncFunctions, generators, type Spelling } from '@tsyncio/tasks/testing/vitest'
 import { describe, it, onTestFinished, vi } from 'vitest'
+
+import { runBlockingInTime } from './run-blocking-in-time.js'
 
 /** A body that is written once for both spellings: it waits with `yield* wait(x)`. */
 export type Body = (wait: Spelling['wait']) => Generator<unknown, void, unknown>
@@ -22,7 +24,7 @@ export function everywhere(title: string, body: Body): void {
 
     it('blocking', () => {
       choose(selector)
-      runBlocking(() => body(generators.wait) as Gen<void>)
+      runBlockingInTime(() => body(generators.wait) as Gen<void>)
     })
   })
 }

@@ -1,5 +1,7 @@
-import { run, runBlocking, type Gen } from '@tsyncio/tasks'
+import { run, type Gen } from '@tsyncio/tasks'
 import { it } from 'vitest'
+
+import { runBlockingInTime } from './run-blocking-in-time.js'
 
 /** One behaviour, spelled as a generator, inside Node's loop and on a loop that owns the thread. */
 export function behaves(title: string, body: () => Gen<void>): void {
@@ -7,6 +9,6 @@ export function behaves(title: string, body: () => Gen<void>): void {
     await run(body)
   })
   it(`${title} (blocking)`, () => {
-    runBlocking(body)
+    runBlockingInTime(body)
   })
 }

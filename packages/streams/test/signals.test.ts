@@ -23,7 +23,6 @@ import {
   createTask,
   moveOnAfter,
   run,
-  runBlocking,
   sleep,
   type Coroutine,
   type Gen,
@@ -32,6 +31,8 @@ import {
 import { asyncFunctions, generators, type Spelling } from '@tsyncio/tasks/testing/vitest'
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
+
+import { runBlockingInTime } from './run-blocking-in-time.js'
 
 type Body = (wait: Spelling['wait']) => Generator<unknown, void, unknown>
 type Start = (options: SignalOptions) => Coroutine<unknown>
@@ -43,7 +44,7 @@ function behaves(title: string, body: Body): void {
     })
   }
   it(`${title} (blocking)`, () => {
-    runBlocking(() => body(generators.wait) as Gen<void>)
+    runBlockingInTime(() => body(generators.wait) as Gen<void>)
   })
 }
 
