@@ -8,6 +8,7 @@ import { endProcess } from './end-process.js'
 import type { Exit } from './exit.js'
 import type { Followers } from './followers.js'
 import { requireInput, type ProcessInput } from './input/process-input.js'
+import { linesOutput, type LinesOutput } from './lines/lines-output.js'
 import { ProcessLines, type ProcessLinesOptions } from './lines/process-lines.js'
 import type { Pty } from './pty/pty.js'
 import { ProcessPipes } from './process-pipes.js'
@@ -26,6 +27,7 @@ const defaultGrace = 5000
  */
 export class Process {
   readonly #pipes: ProcessPipes
+  readonly #output: LinesOutput
   readonly #exit: Exit
   readonly #followers: Followers | undefined
   readonly #grace: number
@@ -42,6 +44,7 @@ export class Process {
     this.#followers = followers
     this.#grace = grace
     this.#pipes = new ProcessPipes(loop, stdio, streams, limit)
+    this.#output = linesOutput(this.#pipes, options)
     signal?.addEventListener('abort', terminate)
     exit.whenEnded(() => {
       signal?.removeEventListener('abort', terminate)
@@ -116,13 +119,15 @@ export class Process {
 
   /**
    * What the process writes, line by line as it comes, from stdout and stderr, those that
-   * are pipes. The readers belong to it until it is closed.
+   * are pipes; with the option `pty` also what the terminal shows, as lines from 'stdout',
+   * or from 'stderr' if only that is the terminal. The readers belong to it until it is
+   * closed.
    *
-   * @throws TypeError if there is no such pipe; InvalidStateError if its lines are being
+   * @throws TypeError if there is no such output; InvalidStateError if its lines are being
    *   read already.
    */
   lines(options: ProcessLinesOptions = {}): ProcessLines {
-    return new ProcessLines(this, options)
+    return new ProcessLines(this.#output, options)
   }
 
   /**
