@@ -39,7 +39,15 @@ export class Process {
     const { loop, options, stdio, streams, foreground } = start
     const { signal, limit, grace = defaultGrace } = options
     this.pty = options.terminal ?? null
-    const terminate = (): void => this.terminate()
+    // Nobody is there to catch it, and it must not end this process.
+    const reporting = (act: () => unknown): void => {
+      try {
+        act()
+      } catch (exception) {
+        loop.callExceptionHandler({ message: `Cannot end ${this.toString()}`, exception })
+      }
+    }
+    const terminate = (): void => reporting(() => this.terminate())
     this.#exit = exit
     this.#followers = followers
     this.#grace = grace
@@ -49,7 +57,7 @@ export class Process {
     exit.whenEnded(() => {
       signal?.removeEventListener('abort', terminate)
       // A closed loop has killed the process, and nobody will see to the others.
-      followers?.signal(loop.isClosed() ? SIGKILL : 0)
+      reporting(() => followers?.signal(loop.isClosed() ? SIGKILL : 0))
       foreground?.takeBack(exit.pid)
       this.pty?.letGo()
     })
@@ -133,6 +141,8 @@ export class Process {
   /**
    * Sends a signal, by name or number. A process that has ended gets none: no other
    * process with the same number is ever hit.
+   *
+   * @throws OSError with EPERM if it is a program with other rights, such as a setuid one.
    */
   sendSignal(signal: NodeJS.Signals | number): void {
     this.#exit.send(signalNumber(signal))
@@ -177,6 +187,8 @@ export class Process {
    * case it is stopped; then the terminal is closed.
    *
    * @param options the default of `grace` is the option that the process was made with.
+   * @throws OSError with EPERM if this process may not end those who are left. They live on,
+   *   without the pipes.
    */
   close(options: { readonly grace?: number } = {}): Coroutine<number> {
     const { grace = this.#grace } = options
