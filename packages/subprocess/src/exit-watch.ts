@@ -2,6 +2,8 @@ import type { EventLoop } from '@tsyncio/loop'
 import type { Gen } from '@tsyncio/tasks'
 import {
   close,
+  EINTR,
+  EPERM,
   ESRCH,
   osError,
   P_PIDFD,
@@ -65,10 +67,20 @@ export class ExitWatch implements Exit {
     this.endNow()
   }
 
-  /** Kills the child and reaps it, while the thread stands still. */
+  /** Kills the child and reaps it, while the thread stands still; gives up one that may not be killed. */
   endNow(): void {
-    this.send(SIGKILL)
-    this.#reap(WEXITED)
+    if (this.returncode !== null) return
+    const refused = pidfdSendSignal(this.#pidfd, SIGKILL) === -EPERM
+    // A wait for who was not killed might last for ever.
+    this.#reap(refused ? WEXITED | WNOHANG : WEXITED)
+    if (this.returncode !== null) return
+    this.#letGo()
+    this.#report(
+      -EPERM,
+      'pidfd_send_signal',
+      `This process may not kill ${this.toString()}, which lives on`,
+    )
+    this.#end(unknownCode)
   }
 
   toString(): string {
@@ -77,24 +89,34 @@ export class ExitWatch implements Exit {
 
   #reap(options: number): void {
     const ended = new Int32Array(6)
-    const result = waitid(P_PIDFD, this.#pidfd, ended, options)
+    let result: number
+    do result = waitid(P_PIDFD, this.#pidfd, ended, options)
+    while (result === -EINTR)
     if (result === 0 && ended[0] === 0) return
+    this.#letGo()
+    const [, how, status] = ended as unknown as [number, number, number]
+    if (result >= 0) this.usage = usageOf(ended)
+    else this.#report(result, 'waitid', `Somebody else reaped ${this.toString()}`)
+    this.#end(result < 0 ? unknownCode : exitCode(how, status))
+  }
+
+  #letGo(): void {
     const { fds } = this.loop.core
     fds.release(this.#pidfd)
     fds.removeReader(this.#pidfd)
     close(this.#pidfd)
-    const [, how, status] = ended as unknown as [number, number, number]
-    if (result >= 0) this.usage = usageOf(ended)
-    this.returncode = result < 0 ? this.#reportStranger(result) : exitCode(how, status)
-    this.#exited.reach(this.returncode)
+  }
+
+  #end(code: number): void {
+    this.returncode = code
+    this.#exited.reach(code)
     this.#onExit?.()
   }
 
-  #reportStranger(result: number): number {
+  #report(result: number, call: string, what: string): void {
     this.loop.callExceptionHandler({
-      message: `Somebody else reaped ${this.toString()}: its exit code is unknown, and ${unknownCode} is reported`,
-      exception: osError(result, 'waitid'),
+      message: `${what}: its exit code is unknown, and ${unknownCode} is reported`,
+      exception: osError(result, call),
     })
-    return unknownCode
   }
 }

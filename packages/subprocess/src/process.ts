@@ -8,6 +8,7 @@ import { endProcess } from './end-process.js'
 import type { Exit } from './exit.js'
 import type { Followers } from './followers.js'
 import { requireInput, type ProcessInput } from './input/process-input.js'
+import { linesOutput, type LinesOutput } from './lines/lines-output.js'
 import { ProcessLines, type ProcessLinesOptions } from './lines/process-lines.js'
 import type { Pty } from './pty/pty.js'
 import { ProcessPipes } from './process-pipes.js'
@@ -26,6 +27,7 @@ const defaultGrace = 5000
  */
 export class Process {
   readonly #pipes: ProcessPipes
+  readonly #output: LinesOutput
   readonly #exit: Exit
   readonly #followers: Followers | undefined
   readonly #grace: number
@@ -37,16 +39,25 @@ export class Process {
     const { loop, options, stdio, streams, foreground } = start
     const { signal, limit, grace = defaultGrace } = options
     this.pty = options.terminal ?? null
-    const terminate = (): void => this.terminate()
+    // Nobody is there to catch it, and it must not end this process.
+    const reporting = (act: () => unknown): void => {
+      try {
+        act()
+      } catch (exception) {
+        loop.callExceptionHandler({ message: `Cannot end ${this.toString()}`, exception })
+      }
+    }
+    const terminate = (): void => reporting(() => this.terminate())
     this.#exit = exit
     this.#followers = followers
     this.#grace = grace
     this.#pipes = new ProcessPipes(loop, stdio, streams, limit)
+    this.#output = linesOutput(this.#pipes, options)
     signal?.addEventListener('abort', terminate)
     exit.whenEnded(() => {
       signal?.removeEventListener('abort', terminate)
       // A closed loop has killed the process, and nobody will see to the others.
-      followers?.signal(loop.isClosed() ? SIGKILL : 0)
+      reporting(() => followers?.signal(loop.isClosed() ? SIGKILL : 0))
       foreground?.takeBack(exit.pid)
       this.pty?.letGo()
     })
@@ -116,18 +127,22 @@ export class Process {
 
   /**
    * What the process writes, line by line as it comes, from stdout and stderr, those that
-   * are pipes. The readers belong to it until it is closed.
+   * are pipes; with the option `pty` also what the terminal shows, as lines from 'stdout',
+   * or from 'stderr' if only that is the terminal. The readers belong to it until it is
+   * closed.
    *
-   * @throws TypeError if there is no such pipe; InvalidStateError if its lines are being
+   * @throws TypeError if there is no such output; InvalidStateError if its lines are being
    *   read already.
    */
   lines(options: ProcessLinesOptions = {}): ProcessLines {
-    return new ProcessLines(this, options)
+    return new ProcessLines(this.#output, options)
   }
 
   /**
    * Sends a signal, by name or number. A process that has ended gets none: no other
    * process with the same number is ever hit.
+   *
+   * @throws OSError with EPERM if it is a program with other rights, such as a setuid one.
    */
   sendSignal(signal: NodeJS.Signals | number): void {
     this.#exit.send(signalNumber(signal))
@@ -172,6 +187,8 @@ export class Process {
    * case it is stopped; then the terminal is closed.
    *
    * @param options the default of `grace` is the option that the process was made with.
+   * @throws OSError with EPERM if this process may not end those who are left. They live on,
+   *   without the pipes.
    */
   close(options: { readonly grace?: number } = {}): Coroutine<number> {
     const { grace = this.#grace } = options

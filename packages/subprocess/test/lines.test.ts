@@ -14,6 +14,7 @@ import {
 } from '@tsyncio/subprocess'
 
 import { leakCheck } from './leak-check.js'
+import { patient } from './patient.js'
 import { onEachDriver } from './spellings.js'
 
 vi.setConfig({ testTimeout: 30_000 })
@@ -318,6 +319,55 @@ onEachDriver('the lines of a process', (runs) => {
     })
   })
 
+  it('are what its terminal shows, in order, if it has one', async () => {
+    await runs(function* () {
+      const command = 'for i in 1 2 3; do echo $i; echo e$i >&2; done; printf last'
+      const process = yield* createSubprocessShell(command, { pty: true })
+      const lines = yield* readAll(process.lines())
+      expect(lines).toEqual(['1', 'e1', '2', 'e2', '3', 'e3', 'last'].map(out))
+      expect(yield* process.wait()).toBe(0)
+      yield* process.close()
+    })
+  })
+
+  it('of a terminal stand beside those of a pipe', async () => {
+    await runs(function* () {
+      const command = 'echo 1; echo 2 >&2'
+      const first = yield* createSubprocessShell(command, { pty: true, stderr: PIPE })
+      const mixed = yield* readAll(first.lines())
+      expect(mixed).toHaveLength(2)
+      expect(mixed).toEqual(expect.arrayContaining([out('1'), err('2')]))
+      const second = yield* createSubprocessShell(command, { pty: true, stdout: PIPE })
+      expect(yield* readAll(second.lines({ source: 'stderr' }))).toEqual([err('2')])
+      expect(String(yield* second.stdout!.read())).toBe('1\n')
+      const third = yield* createSubprocessShell('tty', { pty: true, ...both })
+      expect(yield* readAll(third.lines())).toEqual([out(third.pty!.path)])
+      for (const process of [first, second, third]) yield* process.close()
+    })
+  })
+
+  it('of a terminal are given back to its reader, and come while it is typed at', async () => {
+    await patient(runs)(function* () {
+      const command = 'stty -echo; echo up; read x; echo "<$x>"; wc -c; printf end'
+      const process = yield* createSubprocessShell(command, { pty: true })
+      const { reader, writer } = process.pty!
+      const lines = process.lines()
+      expect(() => process.lines()).toThrow(/being read already/)
+      expect(yield* lines.read()).toEqual(out('up'))
+      writer.write('typed\r')
+      expect(yield* lines.read()).toEqual(out('<typed>'))
+      // More than the terminal takes at once: the writer has to hear when there is room.
+      for (let i = 0; i < 3000; i++) writer.write(`${'x'.repeat(99)}\r`)
+      yield* writer.drain()
+      lines.close()
+      writer.write('\x04')
+      yield* writer.drain()
+      expect(String(yield* reader.read())).toBe('300000\r\nend')
+      expect(yield* process.wait()).toBe(0)
+      yield* process.close()
+    })
+  })
+
   it('are an input for another process', async () => {
     await runs(function* () {
       const process = yield* createSubprocessShell('seq 3', { stdout: PIPE })
@@ -352,6 +402,22 @@ describe('the lines of a process in async code', () => {
       expect(texts).toEqual(['1', '2', '3'])
       expect(String(await process.stdout!.read())).toBe('4\n5\n')
       await process.wait()
+    })
+  })
+
+  it('are those of a terminal, and of one below a guardian too', async () => {
+    await run(async () => {
+      for (const tree of [false, true]) {
+        const process = await createSubprocessShell('seq 5; echo bad >&2', { pty: true, tree })
+        const texts: string[] = []
+        for await (const { text } of process.lines()) {
+          texts.push(text)
+          if (text === '3') break
+        }
+        expect(texts).toEqual(['1', '2', '3'])
+        expect(String(await process.pty!.reader.read())).toBe('4\r\n5\r\nbad\r\n')
+        await process.close()
+      }
     })
   })
 

@@ -30,6 +30,14 @@ const both = { stdin: PIPE, stdout: PIPE, stderr: PIPE } as const
 const folder = () => mkdtempSync(join(tmpdir(), 'ready-'))
 
 onEachDriver('waiting for a line', (runs) => {
+  it('finds what a process has shown last in a terminal', async () => {
+    await runs(function* () {
+      const process = yield* createSubprocessShell('seq 2500; echo ready', { pty: true })
+      expect(yield* waitForLine(process, 'ready')).toMatchObject({ text: 'ready' })
+      yield* process.close()
+    })
+  })
+
   it('gives the line, and leaves what comes after it, down to the byte', async () => {
     await runs(function* () {
       const command = 'echo starting; echo "port 8080"; printf "more\\nand ha"; read x; echo lf'

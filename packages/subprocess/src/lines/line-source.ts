@@ -98,6 +98,15 @@ export class LineSource implements Protocol {
     this.#protocol.connectionLost?.(error)
   }
 
+  // The transport of a terminal also writes.
+  pauseWriting(): void {
+    this.#protocol.pauseWriting?.()
+  }
+
+  resumeWriting(): void {
+    this.#protocol.resumeWriting?.()
+  }
+
   #finish(): void {
     const [first] = this.#begun
     const bytes = this.#begun.length === 1 ? (first as Buffer) : Buffer.concat(this.#begun)

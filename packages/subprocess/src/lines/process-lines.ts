@@ -1,24 +1,19 @@
 import { InvalidStateError } from '@tsyncio/loop'
-import type { StreamReader } from '@tsyncio/streams'
 import { coroutine, type Coroutine, type Gen } from '@tsyncio/tasks'
 
 import { LineQueue, type RawLine } from './line-queue.js'
 import { LineSource } from './line-source.js'
+import type { LinesOutput } from './lines-output.js'
 import type { ProcessLine } from './process-line.js'
 import { requireLinesOptions } from './require-lines-options.js'
 
 const defaultLimit = 1_048_576
 
 export interface ProcessLinesOptions {
-  /** Which of the two; default: both, as far as they are pipes. */
+  /** Which of the two; default: both, as far as they are pipes or the option `pty`'s terminal. */
   readonly source?: 'stdout' | 'stderr' | undefined
   /** The longest line, in bytes. Default: 1 MiB. */
   readonly limit?: number | undefined
-}
-
-interface Output {
-  readonly stdout: StreamReader | null
-  readonly stderr: StreamReader | null
 }
 
 /**
@@ -27,9 +22,13 @@ interface Output {
  * Of what a process writes at once to two pipes nobody knows the order: give it
  * `stderr: STDOUT` where that matters, and the lines come from one pipe as they were written.
  *
+ * A process with the option `pty` gives what its terminal shows, echo included: all of it
+ * comes from 'stdout', in order; from 'stderr' if only that is the terminal.
+ *
  * Async functions take it with `for await`, and generators by {@link read}. What waits
  * to be read is bounded: a process that writes faster stops. Leaving the `for await` closes
- * it, and the rest is in `process.stdout` and `process.stderr` again, down to the byte.
+ * it, and the rest is in `process.stdout`, `process.stderr` or `process.pty.reader` again, down
+ * to the byte.
  *
  * @example
  * ```ts
@@ -50,8 +49,8 @@ export class ProcessLines implements AsyncIterableIterator<ProcessLine, undefine
   readonly #sources: readonly LineSource[]
   #closed = false
 
-  /** @throws TypeError if there is no pipe to read from; InvalidStateError if others read. */
-  constructor(output: Output, options: ProcessLinesOptions = {}) {
+  /** @throws TypeError if there is nothing to read from; InvalidStateError if others read. */
+  constructor(output: LinesOutput, options: ProcessLinesOptions = {}) {
     requireLinesOptions(options)
     const { source, limit = defaultLimit } = options
     const names = source === undefined ? (['stdout', 'stderr'] as const) : [source]

@@ -47,6 +47,7 @@ function* closeAfterEnd(process: Process, lines: ProcessLines): Gen<void> {
   // What it wrote last comes in the turn after this one, behind us.
   yield* sleep(0)
   yield* sleep(0)
+  if (process.pty !== null) yield* process.pty.readRest()
   lines.close()
 }
 
