@@ -1,5 +1,12 @@
 // tsyncio: tsyncio OPERATION SECONDS [tree]
-import { createSubprocessExec, gather, run, type StreamReader, type StreamWriter } from 'tsyncio'
+import {
+  createSubprocessExec,
+  createTask,
+  gather,
+  run,
+  type StreamReader,
+  type StreamWriter,
+} from 'tsyncio'
 
 import { batchesOf, type Spawning } from './batches.js'
 import { measure } from './measure.js'
@@ -23,26 +30,30 @@ function* count(stdout: StreamReader) {
   return bytes
 }
 
+function* runTrue() {
+  const start = performance.now()
+  const child = yield* createSubprocessExec('/bin/true', [], { ...nothing, tree })
+  const held = performance.now() - start
+  yield* child.wait()
+  if (tree) yield* child.close()
+  return held
+}
+
+function* sendThroughCat(bytes: number) {
+  const [pin, ...cat] = CAT
+  const child = yield* createSubprocessExec(pin, cat, { stdin: 'pipe', stdout: 'pipe' })
+  const [, back] = yield* gather([feed(child.stdin!, bytes), count(child.stdout!)])
+  yield* child.wait()
+  return back
+}
+
 class Tsyncio implements Spawning {
-  runTrue(): Promise<number> {
-    return run(function* () {
-      const start = performance.now()
-      const child = yield* createSubprocessExec('/bin/true', [], { ...nothing, tree })
-      const held = performance.now() - start
-      yield* child.wait()
-      if (tree) yield* child.close()
-      return held
-    })
+  async runTrue(): Promise<number> {
+    return await createTask(runTrue)
   }
 
-  cat(bytes: number): Promise<number> {
-    return run(function* () {
-      const [pin, ...cat] = CAT
-      const child = yield* createSubprocessExec(pin, cat, { stdin: 'pipe', stdout: 'pipe' })
-      const [, back] = yield* gather([feed(child.stdin!, bytes), count(child.stdout!)])
-      yield* child.wait()
-      return back
-    })
+  async cat(bytes: number): Promise<number> {
+    return await createTask(() => sendThroughCat(bytes))
   }
 
   async sleep(): Promise<unknown> {
@@ -53,4 +64,5 @@ class Tsyncio implements Spawning {
 }
 
 process.setMaxListeners(0)
-await measure(batchesOf(new Tsyncio()))
+// One loop for all, as a program would have it.
+await run(() => measure(batchesOf(new Tsyncio())))
