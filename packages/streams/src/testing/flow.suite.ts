@@ -56,13 +56,17 @@ export function describeFlow(drive: StreamDrive, open: OpenWay): void {
       const way = yield* open({ limit: 1000 })
       yield* wait(sleep(0))
       const { writer, reader } = way
-      const log = new ProtocolLog(writer.transport)
+      const { calls } = new ProtocolLog(writer.transport)
       for (let i = 0; i < 3; i++) {
+        const before = calls.length
         const written = yield* fill(way)
-        expect(log.calls.slice(2 * i)).toEqual(['pause'])
+        // Until nothing moves, one turn may take enough for the writer to go on in between.
+        expect(calls.length).toBeGreaterThan(before)
+        expect(calls.at(-1)).toBe('pause')
         yield* wait(reader.readExactly(written))
         yield* wait(writer.drain())
-        expect(log.calls.slice(2 * i)).toEqual(['pause', 'resume'])
+        expect(calls.at(-1)).toBe('resume')
+        expect(calls).toEqual(calls.map((_, at) => (at % 2 === 0 ? 'pause' : 'resume')))
       }
       yield* wait(writer[Symbol.asyncDispose]())
     })
