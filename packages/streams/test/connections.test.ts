@@ -196,7 +196,7 @@ describe('flow control', () => {
     const transport = writer.transport as unknown as { isReading(): boolean }
     while (transport.isReading()) yield* sleep(1)
     const first = reader.takeBuffered()
-    expect(first.length).toBeLessThanOrEqual(2000 + 65_536)
+    expect(first.length).toBeLessThanOrEqual(2000 + 262_144)
     expect(transport.isReading()).toBe(true)
     const rest = yield* reader.readExactly(total - 10 - first.length)
     expect(rest.every((byte) => byte === 7)).toBe(true)

@@ -226,7 +226,7 @@ describe('the two limits', () => {
     while (transport.isReading()) yield* sleep(1)
     const kept = (yield* reader.peek())?.length as number
     expect(kept).toBeGreaterThan(500_000)
-    expect(kept).toBeLessThanOrEqual(500_000 + 65_536)
+    expect(kept).toBeLessThanOrEqual(500_000 + 262_144)
     // It is resumed at half of it.
     yield* reader.readExactly(kept - 250_004)
     expect(transport.isReading()).toBe(false)

@@ -135,7 +135,7 @@ onEachDriver('a pair', (runner) => {
       expect(process.memoryUsage().rss - memory).toBeLessThan(50_000_000)
       while (transport.isReading()) yield* sleep(1)
       // The limits, and one read: a terminal that is filled meanwhile gives more than it holds.
-      expect(reader.takeBuffered().length).toBeLessThanOrEqual(4000 + 65_536)
+      expect(reader.takeBuffered().length).toBeLessThanOrEqual(4000 + 262_144)
       yield* child.close()
     })
   })

@@ -4,9 +4,11 @@ import type { OSError } from '@tsyncio/syscalls'
 import type { PipeKind } from './adopt-pipe.js'
 import { FdTransport } from '../transports/fd-transport.js'
 import { Incoming } from '../transports/incoming.js'
-import { readBytes } from '../transports/slab.js'
 import type { Protocol, ReadTransport } from '../transports/transport.js'
 import { widenPipe } from './widen-pipe.js'
+
+/** What a pipe has room for when it is made: pipe(7). */
+const pipeBytes = 65_536
 
 /** The end of a pipe that one reads from; also a terminal, or a socket that is only read. */
 export class ReadPipeTransport extends FdTransport implements ReadTransport {
@@ -48,7 +50,7 @@ export class ReadPipeTransport extends FdTransport implements ReadTransport {
 
   override received(data: Buffer): void {
     // It was full.
-    if (data.length === readBytes && !this.#isWide) this.#widen()
+    if (data.length >= pipeBytes && !this.#isWide) this.#widen()
     super.received(data)
   }
 

@@ -20,7 +20,7 @@ export interface StreamReaderOptions {
   readonly limit?: number
   /**
    * How many bytes may wait to be read: the transport is paused above it, and resumed at
-   * half of it, or when a read waits. One read from the kernel (64 KiB) may come on top.
+   * half of it, or when a read waits. One read from the kernel (256 KiB) may come on top.
    * Default: twice the `limit`.
    */
   readonly bufferLimit?: number

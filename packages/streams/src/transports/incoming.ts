@@ -4,7 +4,10 @@ import { EAGAIN, EINTR, OSError, osError, read } from '@tsyncio/syscalls'
 import { AlwaysReady } from '../pipes/always-ready.js'
 import { FdsLostError } from '../fds/fds-lost-error.js'
 import { ReceivedFds } from '../fds/received-fds.js'
-import { readBytes, slabOf, type Slab } from './slab.js'
+import { slabOf, type Slab } from './slab.js'
+
+/** The most that one read takes that may bring fds: a message with some ends it anyway. */
+const messageBytes = 65_536
 
 /** Who gets what an {@link Incoming} reads. */
 export interface IncomingListener {
@@ -109,8 +112,8 @@ export class Incoming implements Runnable {
   }
 
   #readWithFds(): number {
-    return this.#slab.fill(readBytes, (bytes, start) =>
-      (this.#fds as ReceivedFds).readInto(this.#fd, bytes.subarray(start, start + readBytes)),
+    return this.#slab.fill(messageBytes, (bytes, start) =>
+      (this.#fds as ReceivedFds).readInto(this.#fd, bytes.subarray(start, start + messageBytes)),
     )
   }
 
