@@ -14,12 +14,22 @@ export function describeAsCompleted({ spelling, run }: TaskDrive): void {
   const { body, wait } = spelling
   const ending = endings(spelling)
 
+  /** Is done after `first` is, however long the steps of the others take. */
+  const after = (first: Task, value: string) =>
+    createTask(
+      body(function* () {
+        yield* ending(first)
+        return value
+      }),
+    )
+
   describe('asCompleted', () => {
     it('gives the results in the order of completion', async () => {
       const main = body(function* () {
-        const results: string[] = []
-        for (const next of asCompleted([sleep(30, 'c'), sleep(1, 'a'), sleep(15, 'b')]))
-          results.push(yield* wait(next))
+        const results: unknown[] = []
+        const a = createTask(() => sleep(1, 'a'))
+        const b = after(a, 'b')
+        for (const next of asCompleted([after(b, 'c'), a, b])) results.push(yield* wait(next))
         return results
       })
       expect(await run(main)).toEqual(['a', 'b', 'c'])
@@ -27,12 +37,15 @@ export function describeAsCompleted({ spelling, run }: TaskDrive): void {
 
     it('throws the failure of the one that is next, and goes on', async () => {
       const main = body(function* () {
-        const failing = body(function* () {
-          yield* wait(sleep(1))
-          throw new Error('bad')
-        })
+        const failing = createTask(
+          body(function* () {
+            yield* wait(sleep(1))
+            throw new Error('bad')
+          }),
+        )
         const ends: unknown[] = []
-        for (const next of asCompleted([sleep(15, 'fine'), failing])) ends.push(yield* ending(next))
+        for (const next of asCompleted([after(failing, 'fine'), failing]))
+          ends.push(yield* ending(next))
         return ends
       })
       expect(await run(main)).toEqual(['Error: bad', 'fine'])
@@ -97,6 +110,7 @@ export function describeAsCompleted({ spelling, run }: TaskDrive): void {
     it('throws a TimeoutError for each that is late, and cancels nothing', async () => {
       const main = body(function* () {
         const tasks = [1, 60_000, 60_000].map((delay) => createTask(() => sleep(delay, delay)))
+        yield* wait(tasks[0] as Task)
         const ends: unknown[] = []
         for (const next of asCompleted(tasks, { timeout: 200 })) ends.push(yield* ending(next))
         return [ends, tasks.map((task) => task.done()), tasks[1]?.waiters().length]
@@ -108,8 +122,9 @@ export function describeAsCompleted({ spelling, run }: TaskDrive): void {
     it('does not time out when all are done in time', async () => {
       const main = body(function* () {
         const ends: unknown[] = []
-        for (const next of asCompleted([sleep(1, 'a')], { timeout: 200 }))
-          ends.push(yield* wait(next))
+        const done = createTask(() => sleep(1, 'a'))
+        yield* wait(done)
+        for (const next of asCompleted([done], { timeout: 200 })) ends.push(yield* wait(next))
         yield* wait(sleep(210))
         return ends
       })
@@ -127,7 +142,8 @@ export function describeAsCompleted({ spelling, run }: TaskDrive): void {
 
     it('may be waited for out of order, and at once', async () => {
       const main = body(function* () {
-        const [first, second] = asCompleted([sleep(15, 'later'), sleep(1, 'sooner')])
+        const sooner = createTask(() => sleep(1, 'sooner'))
+        const [first, second] = asCompleted([after(sooner, 'later'), sooner])
         if (first === undefined || second === undefined) return
         // Who begins to wait first gets what is done first.
         const tasks = [createTask(second), createTask(first)]

@@ -76,7 +76,10 @@ export function describeTaskDebug({ spelling: { body, wait }, run }: TaskDrive):
       await run(main)
       const warnings = warn.mock.calls.map(String)
       warn.mockRestore()
-      expect(warnings[0]).toMatch(/^Executing <Task slow pending.* took \d+\.\d milliseconds$/)
+      // On a busy machine other steps may hold it up as well.
+      expect(warnings.join('\n')).toMatch(
+        /^Executing <Task slow pending.* took \d+\.\d milliseconds$/m,
+      )
     })
   })
 }

@@ -44,10 +44,16 @@ export function describeGather({ spelling: { body, wait }, run }: TaskDrive): vo
 
     it('throws the first failure at once, and lets the others go on', async () => {
       const main = body(function* () {
-        const other = createTask(() => sleep(30, 'went on'))
+        const told = getRunningLoop().createFuture<void>()
+        const goingOn = body(function* () {
+          yield* wait(told)
+          return 'went on'
+        })
+        const other = createTask(goingOn)
         try {
           yield* wait(gather([other, failing(1, 'first'), failing(2, 'second')]))
         } catch (error) {
+          getRunningLoop().callSoon(() => told.setResult())
           return [(error as Error).message, other.done(), yield* wait(other)]
         }
         return 'no error'

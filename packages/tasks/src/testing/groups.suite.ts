@@ -133,8 +133,8 @@ export function describeGroups({ spelling: { body, wait }, run }: TaskDrive): vo
           taskGroup(
             body(function* (group: TaskGroup) {
               const child = group.createTask(logged(log, 'cancelled'))
-              group.createTask(logged(log, 'other', 30))
               yield* wait(sleep(1))
+              group.createTask(logged(log, 'other', 1))
               child.cancel()
             }),
           ),
