@@ -266,10 +266,10 @@ describe('a wait that is cancelled', () => {
     const [client, peer, server] = yield* pair()
     const late = yield* failureOf(() => timeout(5, () => client.reader.readLine()) as never)
     expect(late).toBeInstanceOf(TimeoutError)
-    client.writer.write(Buffer.alloc(8_000_000))
+    client.writer.write(Buffer.alloc(30_000_000))
     const full = yield* failureOf(() => timeout(5, () => client.writer.drain()) as never)
     expect(full).toBeInstanceOf(TimeoutError)
-    const receiving = createTask(peer.reader.readExactly(8_000_000))
+    const receiving = createTask(peer.reader.readExactly(30_000_000))
     yield* client.writer.drain()
     yield* receiving
     peer.writer.write('a line\n')
