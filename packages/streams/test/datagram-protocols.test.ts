@@ -184,7 +184,7 @@ describe('a datagram protocol', () => {
       yield* sleep(0)
       perTurn.push(received - before)
     }
-    expect(Math.max(...perTurn)).toBe(64)
+    expect(Math.max(...perTurn)).toBeLessThanOrEqual(64)
     server.transport.close()
     client.transport.close()
     yield* server.until('lost')

@@ -161,11 +161,11 @@ for (const [family, localAddress] of Object.entries(places)) {
       })
       let turns = 0
       for (; !flood.done(); turns++) yield* wait(sleep(0))
+      while (received === 0) yield* wait(sleep(1))
       // At most 64 are sent in one turn.
       expect(turns).toBeGreaterThan(30)
       socket.close()
       yield* wait(reading)
-      expect(received).toBeGreaterThan(0)
       peer.close()
     })
   })
