@@ -309,8 +309,8 @@ describe('a signal ends one wait of a datagram socket or a server, and changes n
           const controller = new AbortController()
           const { signal } = controller
           const place = { host: 'nobody.invalid', port: 9 }
-          const waiting = createTask(() => socket.connect(place, { signal }))
-          yield* wait(sleep(0))
+          // No turn comes between, in which the resolver might answer.
+          const waiting = createTask(() => socket.connect(place, { signal }), { eagerStart: true })
           expect(listeners(signal)).toBe(1)
           controller.abort()
           expect(yield* failed(wait, waiting)).toBe(signal.reason)

@@ -10,7 +10,7 @@ import {
   type Server,
 } from '@tsyncio/streams'
 import { pipe2 } from '@tsyncio/syscalls'
-import { run, runBlocking, sleep, type Gen } from '@tsyncio/tasks'
+import { Event, run, runBlocking, sleep, type Gen } from '@tsyncio/tasks'
 import { asyncFunctions, generators, type Spelling } from '@tsyncio/tasks/testing/vitest'
 import { describe, expect, it } from 'vitest'
 
@@ -85,9 +85,10 @@ describe('a StreamReaderProtocol', () => {
   behaves('has a handler that the server owns, if it is told of it', function* (wait) {
     for (const isOwned of [true, false]) {
       const ends: string[] = []
+      const enough = new Event()
       const handler = function* (): Gen<void> {
         try {
-          yield* sleep(isOwned ? 60_000 : 20)
+          yield* enough.wait()
           ends.push('done')
         } catch (error) {
           ends.push('cancelled')
@@ -102,6 +103,7 @@ describe('a StreamReaderProtocol', () => {
       while (server.connections === 0) yield* wait(sleep(1))
       yield* wait(server.shutdown({ grace: 0 }))
       expect(ends).toEqual(isOwned ? ['cancelled'] : [])
+      enough.set()
       while (ends.length === 0) yield* wait(sleep(1))
       expect(ends).toEqual([isOwned ? 'cancelled' : 'done'])
       transport.abort()

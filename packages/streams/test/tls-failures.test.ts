@@ -22,6 +22,7 @@ import {
 import { createTask, run, sleep, TimeoutError, type Gen } from '@tsyncio/tasks'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
+import type { TLSSocket } from 'node:tls'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 
@@ -122,9 +123,10 @@ describe('a TLS server', () => {
     it(`ends handshakes by ${end}, and waits for them before it is closed`, async () => {
       await run(function* () {
         const server = yield* createServer(() => new Recorder(), place, { tls: forServer })
+        const before = openFdCount()
         const { reader, writer } = yield* openConnection(at(server.port))
         writer.write('\x16\x03\x01')
-        yield* sleep(5)
+        while (openFdCount() < before + 2) yield* sleep(1)
         server.close()
         const waiting = createTask(server.waitClosed())
         yield* sleep(5)
@@ -315,7 +317,8 @@ describe('a connection inside TLS', () => {
       near.reader.transport?.pauseReading()
       far.writer.write('last words')
       // Node reads on until it has enough: the words are there when the reset is.
-      yield* sleep(20)
+      const socket = near.writer.getExtraInfo('tlsSocket') as TLSSocket
+      while (socket.readableLength === 0) yield* sleep(1)
       resetSocket(far)
       const failure = yield* failureOf(() => near.writer.waitClosed())
       expect(failure.code).toBe('ECONNRESET')
