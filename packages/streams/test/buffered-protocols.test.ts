@@ -170,7 +170,7 @@ const readElsewhere: Record<string, () => Gen<[ReaderAndWriter, ReaderAndWriter]
     return yield* startedTls.open()
   },
   *'with fds'() {
-    return yield* connectedTo({ path: '\0tsyncio-buffered' }, { maxFds: 2 })
+    return yield* connectedTo({ path: `\0tsyncio-buffered-${process.pid}` }, { maxFds: 2 })
   },
   *'over a stream of Node’s'() {
     return duplexPair().map((end) => asConnection(end)) as [Connection, Connection]

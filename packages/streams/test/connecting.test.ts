@@ -34,7 +34,7 @@ import { describe, expect, it } from 'vitest'
 import { behaves } from './driven.js'
 import { failureOf } from './failure-of.js'
 import { expectNoLeaks, openFdCount } from './no-leaks.js'
-import { freePort, SilentPort } from './silent-port.js'
+import { closedPort, SilentPort } from './silent-port.js'
 
 /** Serves one address, with a greeting. */
 function greet(host: string, port = 0): Gen<Server> {
@@ -116,7 +116,7 @@ describe('the addresses of a name', () => {
   })
 
   behaves('are all named when all have failed', function* () {
-    const place = { host: 'localhost', port: freePort() }
+    const place = { host: 'localhost', port: closedPort }
     const error = (yield* failureOf(openConnection(place))) as Error
     expect(error).toMatchObject({ code: 'ECONNREFUSED', address: '127.0.0.1' })
     expect(addressesOf(error.cause)).toEqual(['127.0.0.1', '::1'])
@@ -126,14 +126,14 @@ describe('the addresses of a name', () => {
   })
 
   behaves('make a group even of one, if asked for', function* () {
-    const place = { host: '127.0.0.1', port: freePort() }
+    const place = { host: '127.0.0.1', port: closedPort }
     const group = yield* failureOf(openConnection(place, { allErrors: true }))
     expect(group).toBeInstanceOf(ExceptionGroup)
     expect(addressesOf(group)).toEqual(['127.0.0.1'])
   })
 
   it('alternate by family, after as many of the first as are wished', async () => {
-    const port = freePort()
+    const port = closedPort
     const options = lookup('127.0.0.1', '127.0.0.2', '127.0.0.3', '::1')
     const tried = async (interleave?: number) => {
       const place = { host: 'name', port }
@@ -148,7 +148,7 @@ describe('the addresses of a name', () => {
   })
 
   it('are those of one family, if one is asked for', async () => {
-    const port = freePort()
+    const port = closedPort
     const family = 'IPv6'
     await run(async () => {
       const all = { ...lookup('127.0.0.1', '::1'), allErrors: true, family } as const

@@ -34,7 +34,11 @@ const places: [string, Place, (server: Server) => Place][] = [
     { path: join(directory, 'socket') },
     () => ({ path: join(directory, 'socket') }),
   ],
-  ['an abstract name', { path: '\0tsyncio-test' }, () => ({ path: '\0tsyncio-test' })],
+  [
+    'an abstract name',
+    { path: `\0tsyncio-test-${process.pid}` },
+    () => ({ path: `\0tsyncio-test-${process.pid}` }),
+  ],
 ]
 
 function* echo(reader: StreamReader, writer: StreamWriter): Gen<void> {

@@ -27,6 +27,7 @@ import { describe, expect, it } from 'vitest'
 import { behaves } from './driven.js'
 import { failureOf } from './failure-of.js'
 import { expectNoLeaks } from './no-leaks.js'
+import { closedPort } from './silent-port.js'
 
 const place = { host: '127.0.0.1', port: 0 }
 
@@ -56,21 +57,11 @@ function* end(...connections: Connection[]): Gen<void> {
   }
 }
 
-/** A port that nobody listens at. */
-function freePort(): number {
-  const fd = socket(AF_INET, SOCK_STREAM, 0)
-  bind(fd, encodeAddress({ family: 'IPv4', address: '127.0.0.1', port: 0 }))
-  const bytes = new Uint8Array(128)
-  const { port } = decodeAddress(bytes, getsockname(fd, bytes)) as { port: number }
-  close(fd)
-  return port
-}
-
 expectNoLeaks()
 
 describe('connecting', () => {
   behaves('is refused with the address and port', function* () {
-    const port = freePort()
+    const port = closedPort
     const error = yield* failureOf(() => openConnection({ host: '127.0.0.1', port }) as never)
     expect(error).toMatchObject({
       name: 'OSError',
@@ -83,7 +74,7 @@ describe('connecting', () => {
   })
 
   behaves('tells all that was tried', function* () {
-    const port = freePort()
+    const port = closedPort
     const error = yield* failureOf(() => openConnection({ host: 'localhost', port }) as never)
     expect(error).toMatchObject({ code: 'ECONNREFUSED', port })
     expect((error as { cause: { errors: unknown[] } }).cause.errors).toHaveLength(2)
@@ -119,7 +110,7 @@ describe('connecting', () => {
   })
 
   behaves('waits while the backlog of a Unix server is full', function* () {
-    const path = '\0tsyncio-full'
+    const path = `\0tsyncio-full-${process.pid}`
     const server = yield* startServer(
       (_reader, writer) => writer.close(),
       { path },

@@ -217,7 +217,7 @@ describe('fds over a connection', () => {
   })
 
   behaves('work from a client to a server and back', function* () {
-    const place = { path: '\0tsyncio-fds' }
+    const place = { path: `\0tsyncio-fds-${process.pid}` }
     const server = yield* startServer(
       function* (reader, writer) {
         const { data, fds } = (yield* receiveFds({ reader, writer }, 100, 1))!

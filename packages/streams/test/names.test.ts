@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 
 import { failureOf } from './failure-of.js'
 import { expectNoLeaks } from './no-leaks.js'
-import { freePort } from './silent-port.js'
+import { closedPort } from './silent-port.js'
 
 const questions = ['GETADDRINFOREQWRAP', 'GETNAMEINFOREQWRAP']
 
@@ -42,7 +42,7 @@ describe('a numeric address', () => {
       const counts = await asked(async () => {
         await run(async () => {
           expect(await getAddressInfo(host, 80)).not.toEqual([])
-          const connecting = openConnection({ host, port: freePort() })
+          const connecting = openConnection({ host, port: closedPort })
           await expect(connecting).rejects.toMatchObject({ syscall: 'connect' })
         })
       })

@@ -41,7 +41,7 @@ import { describe, expect, it } from 'vitest'
 import { behaves } from './driven.js'
 import { failureOf } from './failure-of.js'
 import { expectNoLeaks } from './no-leaks.js'
-import { freePort } from './silent-port.js'
+import { closedPort } from './silent-port.js'
 
 function socketPair(type: number = SOCK_STREAM): [Socket, Socket] {
   const out = new Int32Array(2)
@@ -100,7 +100,7 @@ describe('a stream socket', () => {
 
   behaves('is refused with the address', function* () {
     using socket = openSocket()
-    const port = freePort()
+    const port = closedPort
     const error = yield* failureOf(sockConnect(socket, { host: '127.0.0.1', port }))
     expect(error).toMatchObject({ code: 'ECONNREFUSED', address: '127.0.0.1', port })
   })
@@ -165,7 +165,7 @@ describe('cancelling', () => {
     const [one, other] = socketPair()
     const before = watched()
     using server = openSocket({ family: 'Unix' })
-    server.bind({ path: '\0tsyncio-cancel' })
+    server.bind({ path: `\0tsyncio-cancel-${process.pid}` })
     server.listen()
     const waits = [
       () => sockRecv(other, 5),
@@ -273,7 +273,7 @@ describe('options', () => {
   })
 
   behaves('of a connection: who is at its other side', function* () {
-    const place = { path: '\0tsyncio-credentials' }
+    const place = { path: `\0tsyncio-credentials-${process.pid}` }
     const server = yield* startServer((_reader, writer) => writer.close(), place)
     const { writer } = yield* openConnection(place)
     const credentials = (writer.getExtraInfo('socket') as Socket).getpeercred()

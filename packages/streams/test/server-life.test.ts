@@ -246,7 +246,7 @@ describe('a handler', () => {
 
   it('that is async is cancelled too, while `await using` waits', async () => {
     const entered = new Event()
-    const place = { path: '\0tsyncio-async-handler' }
+    const place = { path: `\0tsyncio-async-handler-${process.pid}` }
     await run(async () => {
       const listening = new Event()
       const serving = createTask(async () => {

@@ -1,5 +1,6 @@
 import {
   AF_INET,
+  AF_INET6,
   bind,
   close,
   connect,
@@ -19,14 +20,17 @@ function portOf(fd: number): number {
   return (decodeAddress(bytes, getsockname(fd, bytes)) as IPAddress).port
 }
 
-/** A port of 127.0.0.1 that nobody listens at. */
-export function freePort(): number {
-  const fd = socket(AF_INET, SOCK_STREAM, 0)
-  bind(fd, encodeAddress({ family: 'IPv4', address: '127.0.0.1', port: 0 }))
-  const port = portOf(fd)
-  close(fd)
-  return port
+function bindForGood(): number {
+  const fd = socket(AF_INET6, SOCK_STREAM, 0)
+  bind(fd, encodeAddress({ family: 'IPv6', address: '::', port: 0 }))
+  return portOf(fd)
 }
+
+/**
+ * A port of this machine that nobody listens at, in IPv4 and IPv6. It is kept as long as the
+ * process lives: one that is only free may be somebody's a moment later.
+ */
+export const closedPort = bindForGood()
 
 /** A port of 127.0.0.1 that answers no more: its backlog is full. Disposing closes it. */
 export class SilentPort {

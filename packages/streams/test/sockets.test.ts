@@ -231,7 +231,7 @@ describe('the options of a connection', () => {
 
 describe('the peer of a Unix socket', () => {
   behaves('is known to both sides', function* () {
-    const path = '\0tsyncio-peercred'
+    const path = `\0tsyncio-peercred-${process.pid}`
     const known: unknown[] = []
     const server = yield* startServer(
       (_reader, writer) => {
