@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createReadStream, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -67,14 +68,23 @@ const inNode: [string, () => ProcessInput][] = [
   ['a stream of the web', () => new Blob([bytes]).stream()],
 ]
 
+/** Node opens and closes files in threads of its own, later than it says. */
+async function untilClosed(inputs: ProcessInput[]): Promise<void> {
+  for (const input of inputs) {
+    if (input instanceof Readable && !input.closed) await once(input, 'close')
+  }
+}
+
 describe('an input', () => {
   it.each([...anywhere, ...inNode])('may be %s', async (_name, input) => {
+    const inputs = [input(), input()] as const
     await run(function* () {
-      expect((yield* runProcess('cat', [], { input: input() })).stdout).toBe(text)
+      expect((yield* runProcess('cat', [], { input: inputs[0] })).stdout).toBe(text)
       const process = yield* createSubprocessExec('cat', [], { stdin: PIPE, stdout: PIPE })
-      const [stdout] = yield* process.communicate(input())
+      const [stdout] = yield* process.communicate(inputs[1])
       expect(String(stdout)).toBe(text)
     })
+    await untilClosed([...inputs])
   })
 
   it.each(anywhere)('may be %s on a loop that owns the thread', (_name, input) => {
@@ -86,13 +96,14 @@ describe('an input', () => {
     })
   })
 
-  it.each(inNode)('cannot be %s there, and says why', (_name, input) => {
+  it.each(inNode)('cannot be %s there, and says why', async (_name, input) => {
     const source = input()
     runBlocking(function* () {
       const error = yield* failureOf(() => runProcess('cat', [], { input: source }))
       expect(error).toBeInstanceOf(TypeError)
     })
     if (source instanceof Readable) source.destroy()
+    await untilClosed([source])
   })
 
   it('may be text, of which an empty one is an end', async () => {
