@@ -46,6 +46,9 @@ function project(name: string, root: string, mode: string): TestProjectInlineCon
       exclude: mode === 'peers' || mode === 'long' ? [] : apart,
       setupFiles,
       pool: 'forks',
+      // On a busy machine node alone takes 2 s to start.
+      testTimeout: 30_000,
+      hookTimeout: 30_000,
       expect: { requireAssertions: true },
       // Built packages are loaded by Node itself, as a user's program loads them.
       server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
