@@ -1,11 +1,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { folderWith, freePort, Overseer } from './overseer.js'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 /** What it says and gives back, for a mistake in the command line or the files. */
 async function mistake(files: Readonly<Record<string, string>>, args: readonly string[]) {

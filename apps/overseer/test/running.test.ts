@@ -1,11 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 
 import { folderWith, freePort, Overseer } from './overseer.js'
-
-// They take a few seconds; a machine that is busy takes its time.
-vi.setConfig({ testTimeout: 30_000 })
 
 const started: Overseer[] = []
 

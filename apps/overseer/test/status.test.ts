@@ -1,9 +1,7 @@
 import { request } from 'node:http'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 
 import { folderWith, freePort, Overseer } from './overseer.js'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 interface ProcessUsage {
   processes: number

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { PassThrough, Readable, Writable, type Duplex } from 'node:stream'
 import { createGunzip, createGzip } from 'node:zlib'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { mebibytes10, sha256, until, untilStill } from './connected.js'
 import { duplexPair } from './duplex-pair.js'
@@ -31,8 +31,6 @@ async function withNodeSocket(
   }
 }
 
-// 10 MiB take a second, but not where everybody else works too.
-vi.setConfig({ testTimeout: 30_000 })
 expectNoLeaks()
 
 describe('one of Node’s streams as a connection', () => {

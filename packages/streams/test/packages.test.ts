@@ -17,7 +17,7 @@ import { pipeline } from 'node:stream/promises'
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls'
 import { createGunzip, createGzip } from 'node:zlib'
 import { Client, type buildConnector } from 'undici'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 
 import { mebibytes10, sha256, until } from './connected.js'
@@ -67,8 +67,6 @@ class OurAgent extends Agent {
 
 const echo: RequestListener = (incoming, response) => void incoming.pipe(response)
 
-// 10 MiB take a second, but not where everybody else works too.
-vi.setConfig({ testTimeout: 30_000 })
 expectNoLeaks()
 
 describe('http.request over our sockets', () => {

@@ -18,7 +18,7 @@ import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { mebibytes10, sha256, until, withConnected } from './connected.js'
 import { expectNoLeaks, openFdCount } from './no-leaks.js'
@@ -59,8 +59,6 @@ async function everything(stream: Readable): Promise<Buffer> {
   return Buffer.concat((await stream.toArray()) as Buffer[])
 }
 
-// 10 MiB take a second, but not where everybody else works too.
-vi.setConfig({ testTimeout: 30_000 })
 expectNoLeaks()
 
 describe('a connection in place of a net.Socket', () => {

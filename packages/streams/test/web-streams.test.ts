@@ -11,7 +11,7 @@ import {
 } from '@tsyncio/streams'
 import { O_CLOEXEC, pipe2 } from '@tsyncio/syscalls'
 import { run, sleep } from '@tsyncio/tasks'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { mebibytes10, sha256, until, untilStill, withConnected } from './connected.js'
 import { expectNoLeaks } from './no-leaks.js'
@@ -42,8 +42,6 @@ function openPipe() {
   return { reader: openReadPipe(from).reader, writer: openWritePipe(to) }
 }
 
-// 10 MiB take a second, but not where everybody else works too.
-vi.setConfig({ testTimeout: 30_000 })
 expectNoLeaks()
 
 describe('a connection as web streams', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { getRunningLoop } from '@tsyncio/loop'
 import { StreamReader } from '@tsyncio/streams'
 import { run, runBlocking, sleep } from '@tsyncio/tasks'
@@ -18,8 +18,6 @@ import {
 
 import { failureOf } from './failure-of.js'
 import { leakCheck } from './leak-check.js'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 leakCheck()
 

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { InvalidStateError, isCancelled } from '@tsyncio/loop'
 import { LimitOverrunError } from '@tsyncio/streams'
 import { coroutine, createTask, gather, run, sleep, type Gen } from '@tsyncio/tasks'
@@ -16,8 +16,6 @@ import {
 import { leakCheck } from './leak-check.js'
 import { patient } from './patient.js'
 import { onEachDriver } from './spellings.js'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 leakCheck()
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createTask, gather, run, sleep, type Gen } from '@tsyncio/tasks'
 import { pipeline, PipelineFailedError, type PipelineOptions } from '@tsyncio/subprocess'
 
@@ -9,8 +9,6 @@ import { children } from './children.js'
 import { failureOf } from './failure-of.js'
 import { leakCheck } from './leak-check.js'
 import { onEachDriver } from './spellings.js'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 leakCheck()
 

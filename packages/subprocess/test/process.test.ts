@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readFileSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { isCancelled } from '@tsyncio/loop'
 import { createTask, gather, run, sleep, timeout, until } from '@tsyncio/tasks'
 import {
@@ -16,8 +16,6 @@ import {
 import { children } from './children.js'
 import { leakCheck } from './leak-check.js'
 import { onEachDriver } from './spellings.js'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 leakCheck()
 

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { getRunningLoop, isCancelled } from '@tsyncio/loop'
 import type { WriteTransport } from '@tsyncio/streams'
 import { createTask, gather, run, sleep, type Gen } from '@tsyncio/tasks'
@@ -15,8 +15,6 @@ import { children } from './children.js'
 import { failureOf } from './failure-of.js'
 import { leakCheck } from './leak-check.js'
 import { onEachDriver } from './spellings.js'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 leakCheck()
 

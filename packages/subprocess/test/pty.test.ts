@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, readdirSync } from 'node:fs'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { InvalidStateError } from '@tsyncio/loop'
 import { getTerminalSize, openTerminal, setTerminalMode } from '@tsyncio/streams'
 import { createSubprocessExec, createSubprocessShell, openPty, PIPE } from '@tsyncio/subprocess'
@@ -8,8 +8,6 @@ import { createTask, run, sleep } from '@tsyncio/tasks'
 import { leakCheck } from './leak-check.js'
 import { patient } from './patient.js'
 import { onEachDriver } from './spellings.js'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 leakCheck()
 

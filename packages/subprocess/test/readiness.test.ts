@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { InvalidStateError } from '@tsyncio/loop'
 import { startServer } from '@tsyncio/streams'
 import { createTask, gather, run, sleep, TimeoutError, until } from '@tsyncio/tasks'
@@ -21,8 +21,6 @@ import {
 import { failureOf } from './failure-of.js'
 import { leakCheck } from './leak-check.js'
 import { onEachDriver } from './spellings.js'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 leakCheck()
 

@@ -2,7 +2,7 @@ import { mkdtempSync, openSync, closeSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { isCancelled } from '@tsyncio/loop'
 import { createTask, gather, moveOnAfter, run, sleep, TimeoutError, type Gen } from '@tsyncio/tasks'
 import {
@@ -19,8 +19,6 @@ import { children } from './children.js'
 import { failureOf } from './failure-of.js'
 import { leakCheck } from './leak-check.js'
 import { onEachDriver } from './spellings.js'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 leakCheck()
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { run, sleep, taskGroup, timeout, type Gen } from '@tsyncio/tasks'
 import {
   createSubprocessExec,
@@ -14,8 +14,6 @@ import { tagged } from './fixtures/tagged.js'
 import { leakCheck } from './leak-check.js'
 import { onEachDriver } from './spellings.js'
 import { makeTag } from './until-tagged.js'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 leakCheck()
 

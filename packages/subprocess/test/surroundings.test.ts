@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { getRunningLoop } from '@tsyncio/loop'
 import { P_PID, waitid, WEXITED } from '@tsyncio/syscalls'
 import { createSubprocessExec } from '@tsyncio/subprocess'
@@ -9,8 +9,6 @@ import { children } from './children.js'
 import { inWorker } from './in-worker.js'
 import { leakCheck } from './leak-check.js'
 import { onEachDriver } from './spellings.js'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 leakCheck()
 

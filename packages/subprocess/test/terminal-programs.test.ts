@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createSubprocessExec, createSubprocessShell, type Process } from '@tsyncio/subprocess'
 import { createTask, run, sleep, type Gen } from '@tsyncio/tasks'
 
@@ -8,8 +8,6 @@ import { leakCheck } from './leak-check.js'
 import { patient } from './patient.js'
 import { Screen } from './screen.js'
 import { onEachDriver } from './spellings.js'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 leakCheck()
 

@@ -1,8 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { describe, expect, it, vi } from 'vitest'
-
-vi.setConfig({ testTimeout: 30_000 })
+import { describe, expect, it } from 'vitest'
 
 const packageFolder = new URL('..', import.meta.url)
 

@@ -4,11 +4,9 @@ import { chmodSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { leakCheck } from './leak-check.js'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 leakCheck()
 

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readFileSync } from 'node:fs'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { getRunningLoop } from '@tsyncio/loop'
 import { createTask, gather, run, sleep, timeout, type Gen } from '@tsyncio/tasks'
 import {
@@ -16,8 +16,6 @@ import { leakCheck } from './leak-check.js'
 import { onEachDriver } from './spellings.js'
 import { tagged } from './fixtures/tagged.js'
 import { makeTag, untilTagged } from './until-tagged.js'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 leakCheck()
 
