@@ -45,7 +45,7 @@ p { margin: 0 0 1.5rem; opacity: 0.65; }
 table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: 0.5rem 0.75rem; text-align: left; }
 thead th { font-size: 0.8rem; font-weight: 500; opacity: 0.65; white-space: nowrap; }
-.number { font-variant-numeric: tabular-nums; text-align: right; }
+.number { font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap; }
 code { font-size: 0.85rem; overflow-wrap: anywhere; }
 .state { border-radius: 1rem; color: #fff; font-size: 0.8rem; padding: 0.1rem 0.6rem; }
 .ready { background: #15803d; } .running { background: #1d4ed8; } .waiting { background: #b45309; }
