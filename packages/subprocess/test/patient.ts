@@ -6,6 +6,6 @@ import type { Runner } from './spellings.js'
 export function patient(runs: Runner): Runner {
   return (main) =>
     runs(function* () {
-      return yield* timeout(6_000, main)
+      return yield* timeout(20_000, main)
     })
 }

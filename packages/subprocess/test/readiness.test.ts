@@ -115,10 +115,10 @@ onEachDriver('waiting for a line', (runs) => {
   it('has a time, and says what was said meanwhile', async () => {
     await runs(function* () {
       const process = yield* createSubprocessShell('echo loading; exec sleep 60', both)
-      const error = yield* failureOf(() => waitForLine(process, 'ready', { timeout: 100 }))
+      const error = yield* failureOf(() => waitForLine(process, 'ready', { timeout: 1000 }))
       expect(error).toBeInstanceOf(TimeoutError)
       expect((error as Error).message).toBe(
-        'It took longer than 100 ms until a line contained "ready". It said at last:\nloading',
+        'It took longer than 1000 ms until a line contained "ready". It said at last:\nloading',
       )
       expect(process.returncode).toBe(null)
       yield* process.close()

@@ -13,6 +13,7 @@ import {
   ProcessTimeoutError,
   runProcess,
   type RunProcessOptions,
+  waitForFile,
 } from '@tsyncio/subprocess'
 
 import { children } from './children.js'
@@ -23,6 +24,9 @@ import { onEachDriver } from './spellings.js'
 leakCheck()
 
 const sh = (command: string) => ['-c', command] as const
+
+/** A file for a shell to make when it is as far as a test wants it. */
+const marker = (): string => join(mkdtempSync(join(tmpdir(), 'run-')), 'marker')
 
 function* shellFailure(command: string, options: RunProcessOptions = {}): Gen<unknown> {
   return yield* failureOf(() => runProcess('sh', sh(command), options))
@@ -150,21 +154,21 @@ onEachDriver('a program that is run', (runs) => {
 
   it('that takes too long is ended, politely, and what it said is kept', async () => {
     const command = "echo begun; trap 'echo bye; exit 4' TERM; while :; do sleep 0.01; done"
-    const error = await runs(() => shellFailure(command, { timeout: 200, stderr: 'null' }))
+    const error = await runs(() => shellFailure(command, { timeout: 1000, stderr: 'null' }))
     expect(error).toBeInstanceOf(ProcessTimeoutError)
     expect(error).toBeInstanceOf(ProcessFailedError)
     expect(error).toMatchObject({
       name: 'ProcessTimeoutError',
       code: 'ERR_TSYNCIO_PROCESS_TIMEOUT',
-      timeout: 200,
+      timeout: 1000,
       result: { returncode: 4, stdout: 'begun\nbye\n' },
     })
-    expect((error as Error).message).toMatch(/` took longer than 200 ms, and exited with code 4:/)
+    expect((error as Error).message).toMatch(/` took longer than 1000 ms, and exited with code 4:/)
   })
 
   it('that takes too long and does not listen is killed after the grace', async () => {
     const error = await runs(() =>
-      shellFailure("trap '' TERM; while :; do sleep 0.01; done", { timeout: 50, grace: 20 }),
+      shellFailure("trap '' TERM; while :; do sleep 0.01; done", { timeout: 1000, grace: 20 }),
     )
     expect(error).toMatchObject({ result: { returncode: -9, signal: 'SIGKILL' } })
   })
@@ -202,10 +206,10 @@ onEachDriver('a program that is run', (runs) => {
 
   it('is ended before a cancellation goes on', async () => {
     await runs(function* () {
-      const task = createTask(
-        runProcess('sh', sh("trap 'sleep 0.1; exit' TERM; echo; while :; do sleep 0.01; done")),
-      )
-      yield* sleep(100)
+      const ready = marker()
+      const command = `trap 'sleep 0.1; exit' TERM; : >${ready}; while :; do sleep 0.01; done`
+      const task = createTask(runProcess('sh', sh(command)))
+      yield* waitForFile(ready)
       task.cancel()
       const [outcome] = yield* gather([task], { returnExceptions: true })
       expect(isCancelled((outcome as PromiseRejectedResult).reason)).toBe(true)
@@ -215,9 +219,10 @@ onEachDriver('a program that is run', (runs) => {
 
   it('is killed at once by a second cancellation', async () => {
     await runs(function* () {
-      const command = "trap '' TERM; while :; do sleep 0.01; done"
+      const ready = marker()
+      const command = `trap '' TERM; : >${ready}; while :; do sleep 0.01; done`
       const task = createTask(runProcess('sh', sh(command), { grace: 60_000 }))
-      yield* sleep(50)
+      yield* waitForFile(ready)
       task.cancel()
       yield* sleep(20)
       expect(children()).toHaveLength(1)
@@ -229,10 +234,11 @@ onEachDriver('a program that is run', (runs) => {
 
   it('is cancelled also while it is being ended for what it writes', async () => {
     await runs(function* () {
-      const command = "trap '' TERM; while :; do echo y; done"
+      const told = marker()
+      const command = `trap ': >${told}' TERM; while :; do echo y; done`
       const options = { maxOutput: 2, grace: 60_000 }
       const task = createTask(runProcess('sh', sh(command), options))
-      yield* sleep(100)
+      yield* waitForFile(told)
       task.cancel()
       const [outcome] = yield* gather([task], { returnExceptions: true })
       expect(isCancelled((outcome as PromiseRejectedResult).reason)).toBe(true)
@@ -243,7 +249,7 @@ onEachDriver('a program that is run', (runs) => {
     await runs(function* () {
       const path = join(mkdtempSync(join(tmpdir(), 'run-')), 'said')
       const command = `trap 'sleep 0.1; echo bye >${path}; exit' TERM; while :; do sleep 0.01; done`
-      const result = yield* moveOnAfter(150, () => runProcess('sh', sh(command)))
+      const result = yield* moveOnAfter(1000, () => runProcess('sh', sh(command)))
       expect(result).toBe(undefined)
       expect(children()).toEqual([])
       expect((yield* runProcess('cat', [path])).stdout).toBe('bye\n')
