@@ -29,7 +29,8 @@ rmSync(scratch, { recursive: true })
 /** @param {string} file */
 function readTotals(file) {
   try {
-    return readFileSync(file, 'utf8').trim().split(' ').map(Number)
+    const [counts = ''] = readFileSync(file, 'utf8').split('\n')
+    return counts.split(' ').map(Number)
   } catch {
     return []
   }

@@ -131,6 +131,7 @@ describe('an input', () => {
       yield* runProcess('head', ['-c', '1'], { input: stream })
       while (!isClosed) yield* sleep(1)
     })
+    expect(isClosed).toBe(true)
     expect(stream.destroyed).toBe(true)
     expect(taken).toBeLessThan(100)
   })
